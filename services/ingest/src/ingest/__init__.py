@@ -1,0 +1,1 @@
+"""Takes the gateway's webhooks into Redis."""

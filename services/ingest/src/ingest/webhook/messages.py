@@ -1,0 +1,118 @@
+"""Who wrote what? `messages.upsert` becomes a message, `send.message` the echo of one that we sent."""
+
+import msgspec
+
+from ingest.webhook import clean, content, wire
+from ingest.webhook.content import Said
+from ingest.webhook.errors import decoded
+from ingest.webhook.hook import Hook, message_id
+from ingest.webhook.names import Reason
+from ingest.webhook.record import Echo, Record
+from shared.events import MessageReceived, SendEchoed, media_digest, text_digest
+
+UNSUPPORTED = Said(kind="unsupported")
+_NO_CONTENT = {"messageContextInfo", "senderKeyDistributionMessage"}
+_upsert = msgspec.json.Decoder(wire.Upsert)
+_skeleton = msgspec.json.Decoder(wire.Skeleton)
+
+
+def received(hook: Hook, raw: msgspec.Raw, place: str) -> Record | Reason:
+    """A person wrote: the patient, or the clinic's staff on the phone (`fromMe`)."""
+    told = _open(raw, place)
+    chat = hook.chat(told.key)
+    if isinstance(chat, str):
+        return chat
+    id_ = message_id(told.key.id, f"{place}.key.id")
+    if not id_:
+        return "no_message_id"
+    said = _what_a_person_said(told, raw, hook.reactions)
+    if isinstance(said, str):
+        return said
+    return Record(
+        event=MessageReceived(
+            id=hook.new_id(),
+            instance=hook.instance,
+            occurred_at=hook.when(_sent_ms(told)),
+            recorded_at=hook.now,
+            chat=chat.id,
+            message_id=id_,
+            author="staff" if told.key.from_me else "patient",
+            kind=said.kind,
+            text=said.text,
+            choice_id=said.choice_id,
+            sender_name=clean.line(told.push_name),
+            reply_to=chat.reply_to,
+            lid=chat.lid,
+            quoted_id=said.quoted_id,
+            attachment=said.attachment,
+            forwarded_from_ad=said.from_ad,
+        ),
+        dedupe=id_,
+        work=not told.key.from_me,
+    )
+
+
+def echoed(hook: Hook, raw: msgspec.Raw, place: str) -> Record | Reason:
+    """The gateway handed a message of ours to WhatsApp."""
+    told = _open(raw, place)
+    chat = hook.chat(told.key)
+    if isinstance(chat, str):
+        return chat
+    id_ = message_id(told.key.id, f"{place}.key.id")
+    if not id_:
+        return "no_message_id"
+    said = _said(told) or UNSUPPORTED
+    if isinstance(said, str):
+        return said
+    event = SendEchoed(
+        id=hook.new_id(),
+        instance=hook.instance,
+        occurred_at=hook.when(_sent_ms(told)),
+        recorded_at=hook.now,
+        chat=chat.id,
+        message_id=id_,
+        content_digest=text_digest(said.text) if said.kind == "text" else media_digest(said.kind, said.text),
+    )
+    echo = Echo(chats=chat.names, message_id=id_, digest=event.content_digest, at=event.occurred_at)
+    return Record(event=event, dedupe=f"echo:{id_}", echo=echo)
+
+
+def _open(raw: msgspec.Raw, place: str) -> wire.Upsert | wire.Skeleton:
+    """The message in `raw`, or its skeleton when its content is not as expected: the patient wrote all the same."""
+    try:
+        return _upsert.decode(raw)
+    except (ValueError, RecursionError):
+        return decoded(_skeleton, raw, place)
+
+
+def _what_a_person_said(told: wire.Upsert | wire.Skeleton, raw: msgspec.Raw, reactions: bool) -> Said | Reason:
+    said = _said(told) if told.message else None
+    if said is None:
+        return UNSUPPORTED if _has_content(raw) else "no_content"
+    if isinstance(said, Said) and said.kind == "reaction" and not reactions:
+        return "reaction"
+    return said
+
+
+def _said(told: wire.Upsert | wire.Skeleton) -> Said | Reason | None:
+    if isinstance(told, wire.Skeleton):
+        return None
+    said = content.read(told.message) if told.message else None
+    if said is None:
+        return content.by_type(told.message_type)
+    return content.with_context(said, told.context_info) if isinstance(said, Said) else said
+
+
+def _has_content(raw: msgspec.Raw) -> bool:
+    """Whether there is more than what surrounds content.
+
+    A message that WhatsApp could not decrypt yet comes without any, and again, whole, under the same id: the first
+    must not be what the second is a duplicate of.
+    """
+    message = _skeleton.decode(raw).message
+    return bool(message and message.keys() - _NO_CONTENT)
+
+
+def _sent_ms(told: wire.Upsert | wire.Skeleton) -> int | None:
+    seconds = clean.number(told.message_timestamp)
+    return None if seconds is None else seconds * 1000

@@ -1,0 +1,1 @@
+"""Answers a patient's message from the clinic's own knowledge."""

@@ -1,0 +1,93 @@
+"""What does the clinic say about a service: its price, its length, its preparation, whether there is one?"""
+
+from collections.abc import Sequence
+
+from responder.answerer import formats
+from responder.answerer.phrases import phrase
+from responder.answerer.question import Question
+from responder.answerer.reply import Part
+from responder.clinic.model import Language, Service
+
+MAX_CHOICES = 8
+
+
+def price(question: Question, service: Service) -> Part:
+    language, name = question.language, formats.capital(service.name.say(question.language))
+    if service.price is None:
+        note = service.note.say(language) if service.note else phrase("desk_price", language)
+        text = f"{phrase('no_price', language, service=name)} {note}"
+        return Part("price", text, _source(question, service, "price"), 0.8, wants_person=service.note is None)
+    frame = "price_from" if service.price_from else "price"
+    text = phrase(frame, language, service=name, price=formats.money(service.price, language))
+    return Part("price", _with(text, _note(service, language)), _source(question, service, "price"))
+
+
+def duration(question: Question, service: Service) -> Part | None:
+    if service.minutes is None:
+        return None
+    language = question.language
+    name = formats.capital(service.name.say(language))
+    text = phrase("minutes_of", language, service=name, minutes=str(service.minutes))
+    return Part("service", text, _source(question, service, "minutes"))
+
+
+def preparation(question: Question, service: Service) -> Part | None:
+    if service.preparation is None:
+        return None
+    language = question.language
+    name = formats.capital(service.name.say(language))
+    text = phrase("preparation_of", language, service=name, text=service.preparation.say(language))
+    return Part("knowledge", _with(text, _note(service, language)), _source(question, service, "preparation"))
+
+
+def offered(question: Question, service: Service) -> Part:
+    """Yes, there is; with its price and length."""
+    language = question.language
+    said = [phrase("offered", language, service=_inside(service, language))]
+    if service.price is not None:
+        amount = formats.money(service.price, language)
+        frame = "price_from" if service.price_from else "price"
+        said.append(formats.capital(phrase(frame, language, service=_PRICE[language], price=amount)))
+    if service.minutes is not None:
+        said.append(phrase("minutes", language, minutes=str(service.minutes)))
+    return Part("service", _with(" ".join(said), _note(service, language)), _source(question, service))
+
+
+def which(question: Question, services: Sequence[Service]) -> Part:
+    """Two or more fit: ask, do not guess."""
+    names = [_inside(service, question.language) for service in services]
+    shown = formats.listed(names[:MAX_CHOICES], question.language, choice=True)
+    sources = tuple(question.clinic.source(f"services.{one.id}") for one in services[:MAX_CHOICES])
+    return Part("ask_back", phrase("which", question.language, names=shown), sources, 0.6)
+
+
+def all_services(question: Question) -> Part:
+    names = [_inside(service, question.language) for service in question.clinic.services]
+    text = phrase("services", question.language, names=formats.listed(names, question.language))
+    return Part("service", text, (question.clinic.source("services"),), 0.9)
+
+
+def not_found(question: Question) -> Part:
+    text = f"{phrase('not_found', question.language)} {phrase('offer_person', question.language)}"
+    return Part("unknown", text, (), 0.2, wants_person=True)
+
+
+_PRICE: dict[Language, str] = {"pt": "valor", "es": "precio", "en": "price"}
+
+
+def _note(service: Service, language: Language) -> str:
+    return service.note.say(language) if service.note else ""
+
+
+def _with(text: str, more: str) -> str:
+    return f"{text} {more}".strip()
+
+
+def _inside(service: Service, language: Language) -> str:
+    """The name within a sentence: the capital of a sentence goes, that of an abbreviation stays."""
+    name = service.name.say(language)
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
+
+
+def _source(question: Question, service: Service, field: str = "") -> tuple[str, ...]:
+    return (question.clinic.source(f"services.{service.id}{'.' if field else ''}{field}"),)

@@ -1,0 +1,36 @@
+"""What is answered to this question, with no model, out of the clinic's files alone?"""
+
+from datetime import datetime
+
+from responder.answerer.courtesy import Courtesy, courtesy
+from responder.answerer.lexicon import lexicon
+from responder.answerer.phrases import phrase
+from responder.answerer.plan import plan
+from responder.answerer.question import understand
+from responder.answerer.reply import Answer, Kind, Part, joined
+from responder.clinic.model import Clinic, Language
+from responder.knowledge import Knowledge
+from responder.language import detect, words
+
+
+def answer(
+    question: str, *, clinic: Clinic, knowledge: Knowledge, now: datetime, language_hint: str | None = None
+) -> Answer:
+    """The reply in the patient's language. Pure: the same question at the same `now` gets the same answer."""
+    language = detect(question, default=clinic.language, hint=language_hint, among=clinic.languages)
+    polite = courtesy(words(question), asks="?" in question)
+    if polite is not None:
+        return joined([_polite(polite, clinic, language)], language)
+    understood = understand(question, language, now, clinic, knowledge, lexicon(clinic, knowledge))
+    return joined(plan(understood), language)
+
+
+_KINDS: dict[Courtesy, Kind] = {
+    "greeting": "greeting", "thanks": "thanks", "bye": "thanks", "ok": "thanks", "emoji": "thanks",
+}  # fmt: skip
+
+
+def _polite(polite: Courtesy, clinic: Clinic, language: Language) -> Part:
+    if polite == "greeting" and clinic.greeting:
+        return Part("greeting", clinic.greeting.say(language), (clinic.source("greeting"),))
+    return Part(_KINDS[polite], phrase(polite, language))

@@ -1,0 +1,121 @@
+"""Which words does this clinic's patient use, and what do they name?
+
+Compiled once for each clinic as loaded and kept while that clinic lives.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from weakref import WeakKeyDictionary
+
+from msgspec import Struct
+
+from responder.answerer import courtesy, when
+from responder.answerer.cues import roots, vocabulary
+from responder.clinic.model import LANGUAGES, Clinic, Holiday, Insurance, Language, Service
+from responder.knowledge import Knowledge
+from responder.knowledge.spelling import Speller
+from responder.knowledge.stems import stem, terms
+from responder.language import STOP, words
+
+MIN_HEAD = 6  # letters: `tirar sangue` must not make every `tirar` a blood test
+# What stands around a service without changing which one it is.
+_FILLERS = frozenset(
+    "rotina primeira primeiro nova novo particular popular adulto minha meu preciso gostaria favor valor medio completo completa simples "
+    "normal hoje urgente sessao sesion session rutina primera nuevo nueva routine regular private marcar agendar cita turno "
+    "appointment visit atendimento tratamento procedimento dentro mesmo tabela quero quiero want horario dias semana mes ano pix "
+    "social media procuro busco looking interesse interessada interessado informacoes info detalhes details more mais mas tenho seria".split()
+)
+
+
+class Form(Struct, frozen=True):
+    """One way to name a service: all of `stems` must be in the question."""
+
+    service: Service
+    stems: frozenset[str]
+    head: str
+
+
+class Lexicon:
+    """The words of one clinic."""
+
+    def __init__(self, clinic: Clinic, knowledge: Knowledge) -> None:
+        self.forms = {language: tuple(_forms(clinic, language)) for language in LANGUAGES}
+        self.holidays = {" ".join(words(name)): holiday for holiday in clinic.holidays for name in _names(holiday)}
+        self.insurances = {
+            " ".join(words(name)): insurance for insurance in clinic.insurances for name in (insurance.name, *insurance.synonyms)
+        }
+        spoken = frozenset(word for language in LANGUAGES for word in STOP[language] | knowledge.words(language))
+        named = frozenset(word for name in _all_names(clinic) for word in words(name))
+        self.plain = vocabulary() | _when() | _polite() | _FILLERS | frozenset().union(*STOP.values())
+        self._services = Speller(named, slips=2)
+        self._all = Speller(named | spoken | self.plain)
+        self._roots = roots()
+
+    def corrected(self, written: Iterable[str]) -> list[str]:
+        """The words with a slip mended, where a known word is near enough."""
+        return [self._one(word) for word in written]
+
+    def says_nothing(self, word: str) -> bool:
+        """Is this a word around the matter, not the matter itself?"""
+        return word in self.plain or word[0].isdigit() or word.startswith(self._roots)
+
+    def _one(self, word: str) -> str:
+        if word in self._all.known or word.startswith(self._roots):
+            return word
+        found = self._all(word)
+        return found if found != word else self._services(word)
+
+
+_lexicons: WeakKeyDictionary[Clinic, tuple[Knowledge, Lexicon]] = WeakKeyDictionary()
+
+
+def lexicon(clinic: Clinic, knowledge: Knowledge) -> Lexicon:
+    kept = _lexicons.get(clinic)
+    if kept is None or kept[0] is not knowledge:
+        kept = _lexicons[clinic] = (knowledge, Lexicon(clinic, knowledge))
+    return kept[1]
+
+
+def insurances(line: str, known: Mapping[str, Insurance]) -> list[Insurance]:
+    """The plans that a line of folded words names."""
+    found = [insurance for name, insurance in known.items() if f" {name} " in f" {line} "]
+    return list({one.id: one for one in found}.values())
+
+
+def _forms(clinic: Clinic, language: Language) -> Iterator[Form]:
+    for service in clinic.services:
+        name = service.name.say(language)
+        yield from _form(service, name, language, heads=True)
+        for synonym in getattr(service.synonyms, language):
+            yield from _form(service, synonym, language, heads=False)
+
+
+def _form(service: Service, name: str, language: Language, *, heads: bool) -> Iterator[Form]:
+    found = terms(name, language)
+    plain = [word for word in words(name) if stem(word, language) in found]
+    if not found:
+        return
+    at = -1 if language == "en" and "of" not in words(name) else 0
+    head = found[at] if len(found) > 1 and (heads or len(plain[at]) >= MIN_HEAD) else ""
+    yield Form(service, frozenset(found), head)
+
+
+def _names(holiday: Holiday) -> set[str]:
+    name = holiday.name
+    return {name.pt, name.es, name.en, *holiday.synonyms.all}
+
+
+def _all_names(clinic: Clinic) -> Iterator[str]:
+    for service in clinic.services:
+        yield from (service.name.pt, service.name.es, service.name.en, *service.synonyms.all)
+    for insurance in clinic.insurances:
+        yield from (insurance.name, *insurance.synonyms)
+    for holiday in clinic.holidays:
+        yield from _names(holiday)
+
+
+def _when() -> frozenset[str]:
+    return frozenset(when.WORDS)
+
+
+def _polite() -> frozenset[str]:
+    return courtesy.WORDS

@@ -1,0 +1,142 @@
+"""Which days, and which hour, does a question speak of?"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+
+from msgspec import Struct
+
+from responder.clinic.model import Clinic, Holiday
+from responder.language import Language
+
+_WEEKDAYS = {
+    "segunda": 0, "terca": 1, "quarta": 2, "quinta": 3, "sexta": 4, "sabado": 5, "sabados": 5, "domingo": 6, "domingos": 6,
+    "segundas": 0, "tercas": 1, "quartas": 2, "quintas": 3, "sextas": 4, "lunes": 0, "martes": 1, "miercoles": 2, "jueves": 3,
+    "viernes": 4, "monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5, "sunday": 6,
+    "mondays": 0, "tuesdays": 1, "wednesdays": 2, "thursdays": 3, "fridays": 4, "saturdays": 5, "sundays": 6,
+}  # fmt: skip
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "janeiro enero january jan", "fevereiro febrero february feb fev", "marco marzo march", "abril april apr abr",
+            "maio mayo may", "junho junio june jun", "julho julio july jul", "agosto august aug", "setembro septiembre september sep set",
+            "outubro octubre october oct out", "novembro noviembre november nov", "dezembro diciembre december dec dez dic",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+WORDS = frozenset(_WEEKDAYS) | frozenset(_MONTHS) | frozenset(
+    "hoje hoy today tonight amanha manana tomorrow depois pasado after agora ahora now ainda todavia still feira feriado feriados festivo "
+    "festivos holiday holidays fim fin finais fines semana weekend weekends dia dias day days noite noche night tarde manha cedo late early "
+    "morning afternoon evening temprano almoco almuerzo lunch".split()
+)
+_ORDINAL = re.compile(r"\bsegunda (?:via|dose|vez|opcao|opiniao|consulta|falta|visita)\b")
+_NUMERIC = re.compile(r"(?<![\d/])(\d{1,2})[/.](\d{1,2})(?:[/.](\d{4}|\d{2}))?(?![\d/])")
+_NAMED = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th|o)? (?:de |of )?({'|'.join(_MONTHS)})\b")
+_NAMED_EN = re.compile(rf"\b({'|'.join(_MONTHS)}) (\d{{1,2}})(?:st|nd|rd|th)?\b")
+_DAY = re.compile(r"\bdia (\d{1,2})\b")
+_CLOCK = re.compile(r"(?<![\d/])(\d{1,2})\s?(?:(?:h|:)\s?(\d{2})|(h|hs|horas?|am|pm)\b)\s?(am|pm)?")
+_AT_HOUR = re.compile(r"\b(?:as|at|a las|depois das|antes das|ate as|after|before|despues de las) (\d{1,2})\b(?![/:])")
+
+
+class When(Struct, frozen=True):
+    """The days asked about, the minute of the day if one was named, and whether it is about now or holidays at large."""
+
+    days: tuple[date, ...] = ()
+    minute: int | None = None
+    now: bool = False
+    holidays: bool = False
+
+    @property
+    def named(self) -> bool:
+        return bool(self.days or self.now or self.holidays or self.minute is not None)
+
+
+def when(line: str, raw: str, today: date, clinic: Clinic, language: Language, named: Mapping[str, Holiday]) -> When:
+    """What the folded words (`line`) and the folded text (`raw`, with its slashes and colons) say about time."""
+    named_days = [_next(holiday, today) for name, holiday in named.items() if re.search(rf"\b{re.escape(name)}\b", line)]
+    days = [day for day in named_days if day] or list(dict.fromkeys(_days(line, raw, today, language)))
+    general = not days and re.search(r"\b(feriados?|festivos?|holidays?)\b", line) is not None
+    now = re.search(r"\b(agora|ahora|now|ainda|todavia|still|neste momento)\b", line) is not None
+    return When(tuple(days[:4]), _minute(raw), now, general)
+
+
+def _days(line: str, raw: str, today: date, language: Language) -> Iterator[date]:
+    yield from _dates(line, raw, today)
+    line = _ORDINAL.sub("", line)
+    after = re.search(r"\b(depois de amanha|pasado manana|day after tomorrow)\b", line)
+    if after:
+        yield today + timedelta(days=2)
+        line = line.replace(after[0], "")
+    if re.search(r"\b(hoje|hoy|today|tonight)\b", line):
+        yield today
+    if _tomorrow(line, language):
+        yield today + timedelta(days=1)
+    if re.search(r"\b(fim de semana|fin de semana|fines de semana|weekends?|finais de semana)\b", line):
+        yield from (today + timedelta(days=(day - today.weekday()) % 7) for day in (5, 6))
+    for word in line.split():
+        if word in _WEEKDAYS:
+            yield today + timedelta(days=(_WEEKDAYS[word] - today.weekday()) % 7)
+
+
+def _tomorrow(line: str, language: Language) -> bool:
+    """Spanish `mañana` is also the morning: `por la mañana` alone names no day."""
+    if re.search(r"\b(amanha|tomorrow)\b", line):
+        return True
+    bare = re.sub(r"\b(?:por|de|en|a) la manana\b", "", line)
+    return language == "es" and re.search(r"\bmanana\b", bare) is not None
+
+
+def _dates(line: str, raw: str, today: date) -> Iterator[date]:
+    for found in _NUMERIC.finditer(raw):
+        first, second = int(found[1]), int(found[2])
+        year = int(found[3]) + (2000 if len(found[3]) == 2 else 0) if found[3] else None
+        yield from _valid(first, second, year, today) or _valid(second, first, year, today)
+    for found in _NAMED.finditer(line):
+        yield from _valid(int(found[1]), _MONTHS[found[2]], None, today)
+    for found in _NAMED_EN.finditer(line):
+        yield from _valid(int(found[2]), _MONTHS[found[1]], None, today)
+    if not (_NUMERIC.search(raw) or _NAMED.search(line)):
+        for found in _DAY.finditer(line):
+            yield from _this_or_next_month(int(found[1]), today)
+
+
+def _valid(day: int, month: int, year: int | None, today: date) -> list[date]:
+    """The date; without a year the next time that it comes."""
+    for candidate in (year,) if year else range(today.year, today.year + 5):
+        try:
+            found = date(candidate, month, day)
+        except ValueError:
+            continue
+        if year or found >= today:
+            return [found]
+    return []
+
+
+def _this_or_next_month(day: int, today: date) -> list[date]:
+    months = ((today.year, today.month), (today.year + today.month // 12, today.month % 12 + 1))
+    return next((found for year, month in months if (found := _valid(day, month, year, today)) and found[0] >= today), [])
+
+
+def _minute(raw: str) -> int | None:
+    found = _CLOCK.search(raw)
+    if found:
+        hours, minutes, half = int(found[1]), int(found[2] or 0), found[4] or found[3]
+    elif plain := _AT_HOUR.search(raw):
+        hours, minutes, half = int(plain[1]), 0, None
+    else:
+        return None
+    if half == "pm" and hours < 12:
+        hours += 12
+    elif half == "am" and hours == 12:
+        hours = 0
+    return hours * 60 + minutes if hours < 24 and minutes < 60 else None
+
+
+def _next(holiday: Holiday, today: date) -> date | None:
+    """When that holiday comes next."""
+    one = holiday.date
+    found = _valid(one.day, one.month, one.year, today)
+    return found[0] if found and found[0] >= today else None

@@ -1,0 +1,41 @@
+"""What is the responder made of?"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from responder.clinic import ClinicError, Clinics
+from responder.handler import AnswerHandler
+from responder.library import Library
+from responder.settings import ResponderSettings
+from shared.errors import SettingsError
+from shared.service import Platform, consuming, new_app
+from shared.streams import keys
+
+
+def build(settings: ResponderSettings, platform: Platform) -> web.Application:
+    """The responder's application: it consumes the inbound streams and commits answers."""
+    try:
+        clinics = Clinics.load(settings.clinics_dir, settings.clinic_default)
+    except ClinicError as error:
+        raise SettingsError(f"CLINICS_DIR: {error}") from error
+    library = Library(clinics)
+    handler = AnswerHandler(library, platform.clock, settings.reply_ttl_s)
+
+    async def files_watched(_app: web.Application) -> AsyncIterator[None]:
+        watching = asyncio.create_task(library.keep_fresh(), name="clinic files")
+        yield
+        watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching
+
+    app = new_app(platform)
+    app.cleanup_ctx.append(files_watched)
+    app.cleanup_ctx.append(consuming(platform, handler, group=keys.INBOUND_GROUP, streams_of=_streams))
+    return app
+
+
+def _streams(instance: str) -> tuple[str]:
+    return (keys.inbound(instance),)

@@ -1,0 +1,30 @@
+"""Which words did the patient write, whatever the accents, the case and the thumb slips?"""
+
+import re
+import unicodedata
+
+from responder.language.vocabulary import SLANG
+
+MAX_CHARS = 1000  # a question longer than this is a letter: its opening says enough
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_RUN = re.compile(r"([^\W\d_])\1{2,}")  # oiiii
+
+
+def fold(text: str) -> str:
+    """Lower case, no accents, no drawn-out letters."""
+    bare = unicodedata.normalize("NFKD", text[:MAX_CHARS].casefold())
+    return _RUN.sub(r"\1", "".join(mark for mark in bare if not unicodedata.combining(mark)))
+
+
+def written(text: str) -> list[str]:
+    """The words as written, accents kept: they tell the language."""
+    return _WORD.findall(_RUN.sub(r"\1", unicodedata.normalize("NFC", text[:MAX_CHARS].casefold())))
+
+
+def words(text: str) -> list[str]:
+    """The words without accents and with short forms written out."""
+    found: list[str] = []
+    for word in _WORD.findall(fold(text)):
+        plain = word.replace("'", "").replace("’", "")
+        found.extend(SLANG.get(plain, plain).split())
+    return found

@@ -1,0 +1,1 @@
+"""Delivers replies at a safe pace, once and in order."""

@@ -1,0 +1,40 @@
+"""What is the sender made of?"""
+
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from sender.attempts import Attempts
+from sender.evolution import Evolution
+from sender.handler import SendHandler
+from sender.proof import Proof
+from sender.settings import SenderSettings
+from shared.service import Platform, consuming, new_app
+from shared.streams import keys
+
+
+def build(settings: SenderSettings, platform: Platform) -> web.Application:
+    """The sender's application: it consumes the outbound streams and hands messages to the gateway."""
+    gateway = Evolution(settings.evolution_server_url, settings.evolution_api_key, settings.evolution_timeout_s)
+    handler = SendHandler(
+        gateway=gateway,
+        attempts=Attempts(platform.scripts, settings, platform.clock, platform.streams.log_maxlen),
+        proof=Proof(platform.scripts),
+        clock=platform.clock,
+        max_deliveries=platform.streams.max_deliveries,
+        proof_wait_s=settings.send_proof_wait_s,
+        stall_s=platform.streams.lease_ms / 2000,
+    )
+
+    async def gateway_open(_app: web.Application) -> AsyncIterator[None]:
+        async with gateway:
+            yield
+
+    app = new_app(platform)
+    app.cleanup_ctx.append(gateway_open)
+    app.cleanup_ctx.append(consuming(platform, handler, group=keys.OUTBOUND_GROUP, streams_of=_streams))
+    return app
+
+
+def _streams(instance: str) -> tuple[str, str]:
+    return keys.outbound_vip(instance), keys.outbound(instance)

@@ -1,0 +1,109 @@
+"""What does an answer of the Evolution API mean for a sender?
+
+The rules follow recorded exchanges of Evolution API 2.3.6 and 2.3.7, which tests hold them to: a 400 does not mean
+permanent, and can mean sent; a 201 does not mean delivered. An answer that no rule knows has an unknown outcome.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sender.outcome import Accepted, InstanceDown, Misconfigured, Outcome, Permanent, Transient, Unconfirmed, Unknown
+
+# The database fails after WhatsApp took the message. Prisma is the gateway's database layer.
+_DATABASE = ("driveradaptererror", "prisma", "database", "p2002", "p1001", "p2024", "postgres", "mysql")
+_NEVER_CONNECTED = (
+    "cannot read properties of undefined (reading 'onwhatsapp')",
+    "cannot read properties of undefined (reading 'id')",
+)
+_CONNECTION = ("connection closed", "connection terminated", "connection lost", "connection was lost")
+_THROTTLED = ("rate-overlimit", "429")
+_THROTTLE_WAIT_S = 30.0
+_NOT_NOW = ("timed out", "econnrefused", "enotfound", "etimedout", "econnreset", "getaddrinfo")
+_NEVER = (
+    "text is required", "owned media must be", "for base64 the file name", "method not available",
+    "unsupported image format", "file or buffer is undefined", "invalid format", "[object object]",
+)  # fmt: skip
+
+
+def classify(status: int, body: Any, retry_after: str | None = None) -> Outcome:
+    """The outcome that an HTTP answer stands for. `body` is its decoded JSON, or None."""
+    if 200 <= status < 300:
+        return _success(body)
+    texts = list(_texts(body))
+    reason = f"{status} {'; '.join(texts)[:300]}".strip()
+    for rule in (_refusal, _by_status, _by_words):
+        outcome = rule(status, body, " ".join(texts).lower(), reason, retry_after)
+        if outcome is not None:
+            return outcome
+    return Unknown(reason)
+
+
+def _success(body: Any) -> Outcome:
+    key = body.get("key") if isinstance(body, dict) else None
+    if isinstance(key, dict) and isinstance(key.get("id"), str) and key["id"]:
+        return Accepted(key["id"], str(key.get("remoteJid") or ""))
+    return Unconfirmed("the gateway answered success without a message id")
+
+
+def _refusal(_status: int, body: Any, words: str, reason: str, _retry_after: str | None) -> Outcome | None:
+    """Answers that are told by their shape: a number without WhatsApp, a failed validation."""
+    message = _message(body)
+    if not isinstance(message, list):
+        return None
+    if any(isinstance(item, dict) and item.get("exists") is False for item in message):
+        return Permanent("the number is not on WhatsApp")
+    if _status == 400 and any(isinstance(item, list) for item in message):
+        return Permanent(reason)
+    return None
+
+
+def _by_status(status: int, _body: Any, words: str, reason: str, retry_after: str | None) -> Outcome | None:
+    if "license_required" in words:
+        return Misconfigured(reason)
+    if status in (401, 403, 404):
+        return Misconfigured(reason)
+    if status == 429:
+        return InstanceDown(reason, _seconds(retry_after) or _THROTTLE_WAIT_S)
+    if status in (502, 503, 504):
+        return Unknown(reason)
+    return None
+
+
+def _by_words(status: int, _body: Any, words: str, reason: str, _retry_after: str | None) -> Outcome | None:
+    if status not in (400, 500):
+        return None
+    rules: tuple[tuple[tuple[str, ...], Callable[[str], Outcome]], ...] = (
+        (_DATABASE, Unconfirmed),
+        (_NEVER_CONNECTED, InstanceDown),
+        (_CONNECTION, InstanceDown),
+        (_THROTTLED, lambda why: InstanceDown(why, _THROTTLE_WAIT_S)),
+        (_NOT_NOW, Transient),
+        (_NEVER, Permanent),
+    )
+    return next((outcome(reason) for known, outcome in rules if any(word in words for word in known)), None)
+
+
+def _message(body: Any) -> Any:
+    response = body.get("response") if isinstance(body, dict) else None
+    return response.get("message") if isinstance(response, dict) else None
+
+
+def _texts(body: Any) -> Iterator[str]:
+    """Every sentence in the error, however deep the gateway nested it; never a number or a jid."""
+    message = _message(body)
+    if message is None and isinstance(body, dict):
+        message = body.get("message") or body.get("error")
+    pending = [message]
+    while pending:
+        item = pending.pop(0)
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, list):
+            pending[:0] = item
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    try:
+        return min(max(float(retry_after or ""), 0.0), 3600.0) or None
+    except ValueError:
+        return None

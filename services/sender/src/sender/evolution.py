@@ -1,0 +1,81 @@
+"""How is a message handed to the Evolution API? The one place that speaks to the gateway, and maps its failures."""
+
+import time
+from typing import Any
+
+import aiohttp
+
+from sender.classify import classify
+from sender.outcome import InstanceDown, Outcome, Unknown
+from shared.events import Content, Media, Text, VoiceNote
+from shared.telemetry import metrics
+
+CONNECT_TIMEOUT_S = 5.0
+_RETRYABLE_BEFORE_SENDING = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+
+
+class Evolution:
+    """A gateway, by its address and key. Opened with `async with`."""
+
+    def __init__(self, url: str, api_key: str, timeout_s: float) -> None:
+        self._url = url.rstrip("/")
+        self._headers = {"apikey": api_key}
+        self._timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=CONNECT_TIMEOUT_S)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> "Evolution":
+        connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=60)
+        self._session = aiohttp.ClientSession(headers=self._headers, timeout=self._timeout, connector=connector)
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def send(self, instance: str, to: str, content: Content, *, quoted_id: str = "") -> Outcome:
+        """Hand one message over. Never raises for what the gateway or the network do."""
+        call, body = request_of(content, to, quoted_id)
+        started = time.monotonic()
+        try:
+            return await self._post(f"/message/{call}/{instance}", body)
+        finally:
+            metrics.GATEWAY_SECONDS.labels(call).observe(time.monotonic() - started)
+
+    async def _post(self, path: str, body: dict[str, Any]) -> Outcome:
+        assert self._session is not None, "use `async with Evolution(…)`"
+        try:
+            async with self._session.post(self._url + path, json=body) as answer:
+                return classify(answer.status, await _json(answer), answer.headers.get("Retry-After"))
+        except _RETRYABLE_BEFORE_SENDING as error:
+            return InstanceDown(f"the gateway cannot be reached: {error}")
+        except TimeoutError:
+            return Unknown(f"no answer within {self._timeout.total:.0f} s")
+        except (aiohttp.ClientError, OSError) as error:
+            return Unknown(f"the connection broke: {type(error).__name__}")
+
+
+async def _json(answer: aiohttp.ClientResponse) -> Any:
+    try:
+        return await answer.json(content_type=None)
+    except ValueError:
+        return None
+
+
+def request_of(content: Content, to: str, quoted_id: str) -> tuple[str, dict[str, Any]]:
+    """The call and body (v2 shape) that carry `content`."""
+    quoted = {"quoted": {"key": {"id": quoted_id}}} if quoted_id else {}
+    match content:
+        case Text(text=text, link_preview=preview):
+            return "sendText", {"number": to, "text": text, "linkPreview": preview, **quoted}
+        case VoiceNote(source=source):
+            return "sendWhatsAppAudio", {"number": to, "audio": source, **quoted}
+        case Media():
+            optional = {"mimetype": content.mimetype, "fileName": content.file_name, "caption": content.caption}
+            given = {name: value for name, value in optional.items() if value}
+            return "sendMedia", {
+                "number": to,
+                "mediatype": content.mediatype,
+                "media": content.source,
+                **given,
+                **quoted,
+            }

@@ -1,0 +1,23 @@
+"""What can be set about sending?"""
+
+from shared.settings import HttpUrl, NotNegative, Port, Positive, Rate, Secret, ServiceSettings
+
+
+class SenderSettings(ServiceSettings, frozen=True, kw_only=True, rename=str.upper):
+    """The sender's settings, beside those of every service."""
+
+    evolution_server_url: HttpUrl
+    evolution_api_key: Secret
+    port: Port = 8003
+    evolution_timeout_s: Positive = 30
+    """The deadline of one gateway call."""
+    send_proof_wait_s: NotNegative = 15
+    """How long proof is waited for after a call whose outcome is unknown."""
+    wa_tokens_per_second: Rate = 1.0
+    """Sends per second of one instance; 0: unlimited."""
+    wa_bucket_capacity: Positive = 5
+    """Sends that may go at once after a quiet time."""
+    wa_recipient_tokens_per_second: Rate = 0.0
+    """Sends per second to one recipient; 0: unlimited."""
+    wa_new_contacts_per_day: NotNegative = 0
+    """Chats that never wrote to us and may be written to in one day (UTC); 0: unlimited."""

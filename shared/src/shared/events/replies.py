@@ -1,0 +1,45 @@
+"""What was thought: answers, silence and why, people called in, people who do not want to be written to."""
+
+from shared.events.envelope import Event
+
+
+class ReplyDrafted(Event, frozen=True, kw_only=True, tag="reply.drafted.v1"):
+    """An answer was found; the `send.requested` beside it carries it out."""
+
+    answers: tuple[str, ...]
+    """Ids of the `message.received` events that it answers."""
+    text: str
+    language: str
+    decision: str
+    """The kind of answer: greeting, price, hours, knowledge, unknown, …"""
+    sources: tuple[str, ...] = ()
+    """Where the clinic's files say so."""
+    confidence: float = 0.0
+    answered_by: str = "embedded"
+
+
+class ReplySuppressed(Event, frozen=True, kw_only=True, tag="reply.suppressed.v1"):
+    """No answer goes out, on purpose."""
+
+    answers: tuple[str, ...]
+    why: str
+
+
+class HandoffRequested(Event, frozen=True, kw_only=True, tag="handoff.requested.v1"):
+    """A person should take over this chat."""
+
+    why: str
+    urgent: bool = False
+
+
+class HandoffEnded(Event, frozen=True, kw_only=True, tag="handoff.ended.v1"):
+    """The bot answers this chat again."""
+
+    by: str
+
+
+class OptoutRecorded(Event, frozen=True, kw_only=True, tag="optout.recorded.v1"):
+    """The patient wants no proactive messages (or, `opted_out` False, wants them again)."""
+
+    opted_out: bool
+    words: str = ""

@@ -1,0 +1,143 @@
+"""What went out: what was asked for, each try, and how far it came."""
+
+from typing import Literal
+
+import msgspec
+
+from shared.events.envelope import Event
+
+SendClass = Literal["reply", "staff", "reminder", "broadcast"]
+
+
+class Text(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="text", tag_field="kind"):
+    """Plain words."""
+
+    text: str
+    link_preview: bool = True
+
+
+class Media(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="media", tag_field="kind"):
+    """A file. `source` is a URL or raw base64 (the gateway refuses `data:` URIs)."""
+
+    mediatype: Literal["image", "document", "video", "audio"]
+    source: str
+    mimetype: str = ""
+    file_name: str = ""
+    caption: str = ""
+
+
+class VoiceNote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="voice_note", tag_field="kind"):
+    """Audio that plays as a recorded voice note."""
+
+    source: str
+
+
+Content = Text | Media | VoiceNote
+
+
+class SendRequested(Event, frozen=True, kw_only=True, tag="send.requested.v1"):
+    """Something is to be sent to `chat`. The event's own id names the send in every later fact (`send_id`)."""
+
+    to: str
+    """The number or jid that the gateway is given."""
+    content: Content
+    send_class: SendClass
+    vip: bool = False
+    expires_at: int | None = None
+    """After this it is recorded as expired and not sent."""
+    not_before: int | None = None
+    asked_at: int | None = None
+    """When the message that it answers was recorded: what the reply's latency is measured from."""
+    quoted_id: str = ""
+    idempotency_key: str = ""
+
+
+class SendScheduled(Event, frozen=True, kw_only=True, tag="send.scheduled.v1"):
+    """It waits until `until`."""
+
+    send_id: str
+    until: int
+    why: str
+
+
+class SendAttempted(Event, frozen=True, kw_only=True, tag="send.attempted.v1"):
+    """The gateway is about to be called. Written before the call, so that a crash leaves a trace of it."""
+
+    send_id: str
+    attempt: int
+    """1 for the first."""
+
+
+class SendAccepted(Event, frozen=True, kw_only=True, tag="send.accepted.v1"):
+    """The gateway took it. That is not delivery."""
+
+    send_id: str
+    attempt: int
+    message_id: str = ""
+    """WhatsApp's key.id; empty when the gateway took it without saying so (`confirmed` False)."""
+    confirmed: bool = True
+    proof: str = "answer"
+    """How we know: the gateway's answer, its echo, its search, or the database error that follows a hand-over."""
+
+
+class SendDelivered(Event, frozen=True, kw_only=True, tag="send.delivered.v1"):
+    """It arrived on the patient's phone."""
+
+    send_id: str
+    message_id: str
+
+
+class SendRead(Event, frozen=True, kw_only=True, tag="send.read.v1"):
+    """The patient read it."""
+
+    send_id: str
+    message_id: str
+
+
+class SendFailed(Event, frozen=True, kw_only=True, tag="send.failed.v1"):
+    """A try failed. `final` says whether it was the last."""
+
+    send_id: str
+    attempt: int
+    category: str
+    reason: str
+    final: bool
+    retry_at: int | None = None
+
+
+class SendExpired(Event, frozen=True, kw_only=True, tag="send.expired.v1"):
+    """Its time to live ran out before it could be sent."""
+
+    send_id: str
+    expired_at: int
+
+
+class SendOutcomeUnknown(Event, frozen=True, kw_only=True, tag="send.outcome_unknown.v1"):
+    """The call ended without telling whether WhatsApp has the message."""
+
+    send_id: str
+    attempt: int
+    reason: str
+
+
+class SendDeadLettered(Event, frozen=True, kw_only=True, tag="send.dead_lettered.v1"):
+    """It was set aside for a person to look at."""
+
+    send_id: str
+    reason: str
+    attempts: int
+
+
+class SendReplayed(Event, frozen=True, kw_only=True, tag="send.replayed.v1"):
+    """A dead letter was put to work again."""
+
+    send_id: str
+    by: str
+
+
+class SendEchoed(Event, frozen=True, kw_only=True, tag="send.echoed.v1"):
+    """The gateway's `send.message` webhook: it handed this message to WhatsApp. Proof for an unknown outcome."""
+
+    message_id: str
+    content_digest: str
+    """`content_digest` of what was sent, see `shared.events.digest`."""

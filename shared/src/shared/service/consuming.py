@@ -1,0 +1,45 @@
+"""How does a service take its part in the streams? A consumer that starts with the application and drains with it."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from aiohttp import web
+
+from shared.service.platform import Platform
+from shared.streams.commit import Committer
+from shared.streams.connection import connect_blocking
+from shared.streams.consumer import Consumer
+from shared.streams.delivery import Handler
+from shared.streams.reader import GroupReader
+from shared.streams.roster import Roster
+from shared.streams.tools import Tools
+
+
+def consuming(
+    platform: Platform, handler: Handler, *, group: str, streams_of: Callable[[str], Sequence[str]]
+) -> Callable[[web.Application], AsyncIterator[None]]:
+    """For `cleanup_ctx`: `handler` works the streams of every instance as a member of `group`."""
+
+    async def running(_app: web.Application) -> AsyncIterator[None]:
+        streams = platform.streams
+        tools = Tools(
+            service=platform.service,
+            group=group,
+            lane=platform.service,
+            replica=platform.replica,
+            scripts=platform.scripts,
+            committer=Committer(platform.scripts, log_maxlen=streams.log_maxlen, bound=streams.stream_maxlen),
+            reader=GroupReader(platform.redis, group, platform.replica),
+            handler=handler,
+            settings=streams,
+            tracing=platform.tracing,
+            clock=platform.clock,
+        )
+        blocking = connect_blocking(platform.settings.redis_url, streams.stream_block_ms)
+        roster = Roster(platform.redis, blocking, platform.service, platform.replica, streams.stream_block_ms)
+        consumer = Consumer(tools, platform.redis, roster, streams_of)
+        await consumer.start()
+        yield
+        await consumer.stop()
+        await blocking.aclose()
+
+    return running

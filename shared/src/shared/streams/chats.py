@@ -1,0 +1,107 @@
+"""Who is next? Strict order within a chat, turns among chats, VIPs first without starving the rest."""
+
+import heapq
+from collections import deque
+from dataclasses import dataclass, field
+
+from shared.streams.delivery import Flight
+
+VIP_TURNS = 4  # after four VIP turns in a row one other goes, if one is ready
+
+
+@dataclass(slots=True)
+class _Chat:
+    name: str
+    flights: deque[Flight] = field(default_factory=deque)
+    busy: bool = False
+    queued: bool = False
+
+
+class ChatQueues:
+    """What a lane has read and not ended, as one queue a chat. Only heads may go, one at a time in each chat."""
+
+    def __init__(self) -> None:
+        self._chats: dict[str, _Chat] = {}
+        self._ready: deque[_Chat] = deque()
+        self._ready_vip: deque[_Chat] = deque()
+        self._later: list[tuple[int, int, _Chat]] = []
+        self._serial = 0
+        self._vip_turns = 0
+
+    def __len__(self) -> int:
+        return sum(len(chat.flights) for chat in self._chats.values())
+
+    @property
+    def ready(self) -> int:
+        """Chats whose head may go now."""
+        return len(self._ready) + len(self._ready_vip)
+
+    def add(self, flight: Flight, now_ms: int) -> None:
+        """Put a delivery at the end of its chat."""
+        name = flight.delivery.event.chat or flight.delivery.key  # what belongs to no chat waits for nothing
+        chat = self._chats.setdefault(name, _Chat(name))
+        chat.flights.append(flight)
+        self._offer(chat, now_ms)
+
+    def next(self, now_ms: int) -> Flight | None:
+        """The head that goes next; its chat is busy until `finish` or `hold`."""
+        self._wake_held(now_ms)
+        chat = self._choose()
+        if chat is None:
+            return None
+        chat.queued, chat.busy = False, True
+        return chat.flights[0]
+
+    def finish(self, flight: Flight, now_ms: int) -> None:
+        """The head is ended: the next of its chat may go."""
+        chat = self._of(flight)
+        chat.flights.popleft()
+        chat.busy = False
+        if chat.flights:
+            self._offer(chat, now_ms)
+        else:
+            del self._chats[chat.name]
+
+    def hold(self, flight: Flight, until_ms: int, now_ms: int) -> None:
+        """The head stays, and its chat behind it, until then."""
+        chat = self._of(flight)
+        chat.busy = False
+        flight.ready_at_ms = until_ms
+        self._offer(chat, now_ms)
+
+    def put_back(self, flight: Flight) -> None:
+        """The head could not begin yet, for a reason that is not its own: it is the first to go when it can."""
+        chat = self._of(flight)
+        chat.busy, chat.queued = False, True
+        (self._ready_vip if flight.vip else self._ready).appendleft(chat)
+
+    def next_at_ms(self) -> int | None:
+        """When the first held chat may go, or None."""
+        return self._later[0][0] if self._later else None
+
+    def _of(self, flight: Flight) -> _Chat:
+        return self._chats[flight.delivery.event.chat or flight.delivery.key]
+
+    def _offer(self, chat: _Chat, now_ms: int) -> None:
+        if chat.busy or chat.queued:
+            return
+        chat.queued = True
+        head = chat.flights[0]
+        if head.ready_at_ms > now_ms:
+            self._serial += 1
+            heapq.heappush(self._later, (head.ready_at_ms, self._serial, chat))
+        else:
+            (self._ready_vip if head.vip else self._ready).append(chat)
+
+    def _wake_held(self, now_ms: int) -> None:
+        while self._later and self._later[0][0] <= now_ms:
+            chat = heapq.heappop(self._later)[2]
+            (self._ready_vip if chat.flights[0].vip else self._ready).append(chat)
+
+    def _choose(self) -> _Chat | None:
+        vip_first = self._ready_vip and (self._vip_turns < VIP_TURNS or not self._ready)
+        if vip_first:
+            self._vip_turns += 1
+            return self._ready_vip.popleft()
+        self._vip_turns = 0
+        return self._ready.popleft() if self._ready else None

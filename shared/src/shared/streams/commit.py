@@ -1,0 +1,85 @@
+"""How is a lane's entry ended? All that follows from it goes into one script call, or none of it."""
+
+from dataclasses import dataclass, field
+
+from shared.errors import NotOurs, QueueFull
+from shared.events import encode
+from shared.streams import keys
+from shared.streams.delivery import Done, Entry, Hold, Owner
+from shared.streams.progress import Progress, dump
+from shared.streams.roster import wake_ups
+from shared.streams.scripts import Scripts
+
+_FIXED_KEYS = 7
+
+
+@dataclass(slots=True)
+class _Operations:
+    keys: list[str] = field(default_factory=list)
+    args: list[str | bytes | int] = field(default_factory=list)
+
+    def key(self, name: str) -> int:
+        """The 1-based index of a key in the script's KEYS."""
+        if name not in self.keys:
+            self.keys.append(name)
+        return _FIXED_KEYS + self.keys.index(name) + 1
+
+
+class Committer:
+    """Ends entries atomically, for one consumer group."""
+
+    def __init__(self, scripts: Scripts, *, log_maxlen: int, bound: int) -> None:
+        self._scripts = scripts
+        self._log_maxlen = log_maxlen
+        self._bound = bound
+
+    async def done(self, owner: Owner, entry: Entry, key: str, outcome: Done, progress: Progress) -> None:
+        """Consume the entry and write what follows.
+
+        Raises NotOurs when another replica has the lane or the entry by now, QueueFull when a stream that the work
+        goes to is at its bound. In both cases nothing was written.
+        """
+        operations = self._operations(outcome)
+        if outcome.dead:
+            _dead_letter(operations, entry, outcome.dead, progress)
+        await self._run(owner, entry, key, b"", operations)
+
+    async def hold(self, owner: Owner, entry: Entry, key: str, hold: Hold) -> None:
+        """Keep the entry pending, with its progress written down. Raises NotOurs."""
+        operations = self._operations(Done(facts=hold.facts))
+        await self._run(owner, entry, key, dump(hold.progress), operations)
+
+    def _operations(self, outcome: Done) -> _Operations:
+        operations = _Operations()
+        for fact in outcome.facts:
+            operations.args += ["fact", encode(fact)]
+        for work in outcome.work:
+            operations.args += ["work", operations.key(work.stream), self._bound, encode(work.event)]
+        for mark in outcome.marks:
+            operations.args += ["mark", operations.key(mark.key), mark.life_ms, mark.value]
+        for park in outcome.parks:
+            operations.args += ["park", park.id, park.due_ms, park.stream, encode(park.event)]
+        return operations
+
+    async def _run(self, owner: Owner, entry: Entry, key: str, progress: bytes, operations: _Operations) -> None:
+        i = owner.instance
+        names = [
+            entry.stream, keys.events(i), keys.progress(i), keys.fence(i, owner.lane),
+            keys.dead_letters(i), keys.due(i), keys.parked(i), *operations.keys,
+        ]  # fmt: skip
+        args = [owner.group, owner.consumer, entry.id, owner.fence, self._log_maxlen, key, progress, *operations.args]
+        reply = await self._scripts.run("commit", names, args, then=wake_ups(i, operations.keys))
+        match bytes(reply).decode():
+            case "ok":
+                return
+            case "full":
+                raise QueueFull(f"a work stream of {i} is at its bound of {self._bound}")
+            case why:
+                raise NotOurs(why)
+
+
+def _dead_letter(operations: _Operations, entry: Entry, reason: str, progress: Progress) -> None:
+    fields: list[str | bytes] = [
+        "reason", reason, "stream", entry.stream, "entry", entry.id, "e", entry.data or b"", "progress", dump(progress),
+    ]  # fmt: skip
+    operations.args += ["dead", len(fields), *fields]

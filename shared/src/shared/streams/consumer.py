@@ -1,0 +1,121 @@
+"""How does a service find and share its work? Lanes are opened where work is, held by lease, and given back."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import redis.asyncio as aioredis
+from redis.exceptions import RedisError
+
+from shared.streams import keys
+from shared.streams.lane import Lane
+from shared.streams.lease import acquire
+from shared.streams.roster import Roster
+from shared.streams.tools import Tools
+from shared.telemetry import logs, metrics
+
+SWEEP_EVERY_TICKS = 30  # with a 6 s lease a tick is 2 s, so a lost wake-up costs a minute at the most
+
+_log = logs.get(__name__)
+
+
+class Consumer:
+    """One replica's share of a service's work, over all instances."""
+
+    def __init__(
+        self, tools: Tools, client: aioredis.Redis, roster: Roster, streams_of: Callable[[str], Sequence[str]]
+    ) -> None:
+        self._tools = tools
+        self._client = client
+        self._roster = roster
+        self._streams_of = streams_of
+        self._watched: set[str] = set()
+        self._registered: set[str] = set()
+        self._lanes: dict[str, Lane] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._background: list[asyncio.Task[None]] = []
+        self._stopping = False
+
+    async def start(self) -> None:
+        """Begin to listen, to beat and to work."""
+        self._background = [
+            asyncio.create_task(self._roster.keep_beating(), name="heartbeat"),
+            asyncio.create_task(self._roster.listen(self._wake, self._sweep), name="listen"),
+            asyncio.create_task(self._keep_ticking(), name="tick"),
+        ]
+
+    async def stop(self) -> None:
+        """Begin nothing more, end what was begun within the drain time, and give the lanes back."""
+        self._stopping = True
+        for lane in self._lanes.values():
+            lane.stop()
+        if self._tasks:
+            await asyncio.wait(self._tasks.values(), timeout=self._tools.settings.drain_s)
+        for task in [*self._tasks.values(), *self._background]:
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), *self._background, return_exceptions=True)
+        await self._pass_on()
+
+    def _wake(self, instance: str) -> None:
+        """There is work for this instance."""
+        self._watched.add(instance)
+        lane = self._lanes.get(instance)
+        if lane is not None:
+            lane.poke()
+        elif instance not in self._tasks and not self._stopping:
+            task = asyncio.create_task(self._open(instance), name=f"lane {instance}")
+            self._tasks[instance] = task
+            task.add_done_callback(lambda done: self._closed(instance, done))
+
+    async def _open(self, instance: str) -> None:
+        tools, streams = self._tools, self._streams_of(instance)
+        if instance not in self._registered:
+            for stream in streams:
+                await tools.reader.register(stream)
+            self._registered.add(instance)
+        lease = await acquire(tools.scripts, instance, tools.lane, tools.replica, tools.settings.lease_ms)
+        if lease is None:
+            return
+        lane = self._lanes[instance] = Lane(tools, lease, streams)
+        metrics.LANES.labels(tools.service).set(len(self._lanes))
+        await lane.run()
+
+    def _closed(self, instance: str, task: asyncio.Task[None]) -> None:
+        self._tasks.pop(instance, None)
+        self._lanes.pop(instance, None)
+        metrics.LANES.labels(self._tools.service).set(len(self._lanes))
+        if not task.cancelled() and (error := task.exception()):
+            metrics.REDIS_ERRORS.labels(self._tools.service).inc()
+            _log.warning("lane_ended", instance=instance, error=repr(error))
+
+    async def _keep_ticking(self) -> None:
+        """Look after every instance that may have work: one whose worker died, one whose wake-up got lost."""
+        ticks = 0
+        while True:
+            await asyncio.sleep(self._tools.settings.lease_ms / 3000)
+            ticks += 1
+            try:
+                await (self._sweep() if ticks % SWEEP_EVERY_TICKS == 0 else self._check(sorted(self._watched)))
+            except (RedisError, OSError, TimeoutError):
+                metrics.REDIS_ERRORS.labels(self._tools.service).inc()
+
+    async def _sweep(self) -> None:
+        self._registered.clear()  # Redis may have lost the groups: make them again
+        await self._check(await self._roster.instances())
+
+    async def _check(self, instances: Sequence[str]) -> None:
+        streams = [(instance, stream) for instance in instances for stream in self._streams_of(instance)]
+        lengths = await asyncio.gather(*(self._tools.scripts.call("XLEN", stream) for _, stream in streams))
+        busy = {instance for (instance, _), length in zip(streams, lengths, strict=True) if length}
+        for instance in instances:
+            if instance in busy or instance not in self._registered:
+                self._wake(instance)
+            elif instance not in self._lanes:
+                self._watched.discard(instance)
+
+    async def _pass_on(self) -> None:
+        """Tell the others at once that these instances are free."""
+        try:
+            for instance in self._watched:
+                await self._client.xadd(keys.wake(self._tools.service), {"i": instance}, maxlen=10_000)
+        except (RedisError, OSError, TimeoutError):
+            _log.info("others_not_told", instances=len(self._watched))

@@ -1,0 +1,111 @@
+"""How does an entry become a delivery? Decoded, with its tries so far; what is no event of ours is set aside."""
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+from shared import ids
+from shared.errors import NotOurs, Undecodable
+from shared.events import AnyEvent, EntryDeadLettered, decode
+from shared.streams import keys
+from shared.streams.delivery import Delivery, Done, Entry, Flight, Owner
+from shared.streams.progress import Progress, parse
+from shared.streams.tools import Tools
+from shared.telemetry import logs, metrics
+
+_log = logs.get(__name__)
+
+
+class Intake:
+    """Reads one lane's streams, in their order of precedence. An entry is given out once, however often it is read."""
+
+    def __init__(self, tools: Tools, owner: Owner, streams: Sequence[str]) -> None:
+        self._tools = tools
+        self._owner = owner
+        self._streams = streams
+        self._known: set[tuple[str, str]] = set()
+        self._checked_at = time.monotonic()
+        self.more = True
+        """There may be entries that nobody has read yet."""
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def forget(self, entry: Entry) -> None:
+        """The entry is ended."""
+        self._known.discard((entry.stream, entry.id))
+
+    async def new(self) -> list[Flight]:
+        """What has come in."""
+        count = self._tools.settings.stream_read_count
+        self.more = False
+
+        async def read(stream: str) -> list[Entry]:
+            entries = await self._tools.reader.new(stream, count)
+            self.more = self.more or len(entries) >= count
+            return entries
+
+        return await self._from_all(read)
+
+    async def left_behind(self) -> list[Flight]:
+        """What earlier holders of the lane were handed and did not end: ours now, whatever its idle time."""
+        return await self._from_all(lambda stream: self._tools.reader.abandoned(stream, 0))
+
+    async def abandoned(self) -> list[Flight]:
+        """What some other consumer of the group has left alone too long: an older version, a person at a prompt."""
+        idle_ms = self._tools.settings.stream_claim_idle_ms
+        if time.monotonic() - self._checked_at < idle_ms / 3000:
+            return []
+        self._checked_at = time.monotonic()
+
+        async def claim(stream: str) -> list[Entry]:
+            if await self._tools.reader.others_have_pending(stream):
+                return await self._tools.reader.abandoned(stream, idle_ms)
+            return []
+
+        return await self._from_all(claim)
+
+    async def _from_all(self, read: Callable[[str], Awaitable[list[Entry]]]) -> list[Flight]:
+        flights: list[Flight] = []
+        for stream in self._streams:
+            flights += await self._accept(await read(stream))
+        return flights
+
+    async def _accept(self, entries: Sequence[Entry]) -> list[Flight]:
+        fresh = [entry for entry in entries if (entry.stream, entry.id) not in self._known]
+        events = [(entry, event) for entry in fresh if (event := await self._decoded(entry)) is not None]
+        if not events:
+            return []
+        names = [event.id for _, event in events]
+        stored = await self._tools.scripts.call("HMGET", keys.progress(self._owner.instance), *names)
+        return [self._flight(entry, event, parse(data)) for (entry, event), data in zip(events, stored, strict=True)]
+
+    def _flight(self, entry: Entry, event: AnyEvent, progress: Progress) -> Flight:
+        self._known.add((entry.stream, entry.id))
+        if entry.claimed:
+            metrics.CLAIMED.labels(self._tools.service).inc()
+        delivery = Delivery(entry, event, progress, self._owner.fence)
+        return Flight(delivery, time.monotonic(), entry.stream.endswith(":vip"), progress.retry_at)
+
+    async def _decoded(self, entry: Entry) -> AnyEvent | None:
+        if entry.data is None:
+            await self._bury(entry, "the entry holds no event: it was trimmed, or written by somebody else")
+            return None
+        try:
+            return decode(entry.data)
+        except Undecodable as error:
+            await self._bury(entry, str(error))
+            return None
+
+    async def _bury(self, entry: Entry, reason: str) -> None:
+        now = self._tools.clock.now_ms()
+        fact = EntryDeadLettered(
+            id=ids.new(self._tools.clock), instance=self._owner.instance, occurred_at=now, recorded_at=now,
+            stream=entry.stream, entry_id=entry.id, reason=reason, attempts=0,
+        )  # fmt: skip
+        _log.warning("poisoned_entry", stream=entry.stream, entry=entry.id, reason=reason)
+        metrics.HANDLED.labels(self._tools.service, "poisoned").inc()
+        outcome = Done((fact,), dead=reason)
+        try:
+            await self._tools.committer.done(self._owner, entry, entry.id, outcome, Progress())
+        except NotOurs as why:
+            _log.info("poisoned_entry_not_ours", entry=entry.id, why=str(why))

@@ -1,0 +1,126 @@
+"""Which Redis keys are there, and of what type? Every key is named here and nowhere else.
+
+The braces stay in the key: they are Redis Cluster's hash tag, so everything of one instance lives in one slot and one
+script can touch it. Keys without an instance stand alone: no script joins them with others.
+"""
+
+PREFIX = "wa"
+OUTBOUND_GROUP = "wa_workers"
+INBOUND_GROUP = "wa_responders"
+
+
+def _of(instance: str, name: str) -> str:
+    return f"{PREFIX}:{{{instance}}}:{name}"
+
+
+def outbound(instance: str) -> str:
+    """Stream: what is to be sent. An entry is removed when it is done with, so the length is the queue's depth."""
+    return _of(instance, "stream")
+
+
+def outbound_vip(instance: str) -> str:
+    """Stream: what is to be sent first."""
+    return _of(instance, "stream:vip")
+
+
+def inbound(instance: str) -> str:
+    """Stream: patients' messages that wait for the responder."""
+    return _of(instance, "inbound")
+
+
+def events(instance: str) -> str:
+    """Stream: the log, append-only; trimmed by age and size settings only."""
+    return _of(instance, "events")
+
+
+def dead_letters(instance: str) -> str:
+    """Stream: what could not be handled, with the reason and every attempt."""
+    return _of(instance, "dlq")
+
+
+def due(instance: str) -> str:
+    """Sorted set: ids of parked work by the time (ms) at which it goes back to its stream."""
+    return _of(instance, "due")
+
+
+def parked(instance: str) -> str:
+    """Hash: id of parked work -> the stream it goes back to and its bytes."""
+    return _of(instance, "parked")
+
+
+def seen(instance: str, what: str) -> str:
+    """String with a time to live: this was recorded already. Set in the same script as the append."""
+    return _of(instance, f"seen:{what}")
+
+
+def progress(instance: str) -> str:
+    """Hash: stream entry or send id -> the tries so far (MessagePack `Progress`), until it is done with."""
+    return _of(instance, "progress")
+
+
+def bucket(instance: str) -> str:
+    """Hash: the token bucket of the instance, in Redis time."""
+    return _of(instance, "bucket")
+
+
+def recipient_bucket(instance: str, chat: str) -> str:
+    """Hash: the token bucket of one recipient."""
+    return _of(instance, f"bucket:{chat}")
+
+
+def contacts(instance: str) -> str:
+    """Set: chats that wrote to the clinic or were written to before; all others are new contacts."""
+    return _of(instance, "contacts")
+
+
+def new_contacts(instance: str, day: str) -> str:
+    """String with a time to live: how many new contacts were written to on `day` (YYYYMMDD, UTC)."""
+    return _of(instance, f"new_contacts:{day}")
+
+
+def lease(instance: str, lane: str) -> str:
+    """String with a time to live: who works this lane now, as `<fence>:<replica>`."""
+    return _of(instance, f"lease:{lane}")
+
+
+def fence(instance: str, lane: str) -> str:
+    """String: the last fencing number given out for this lane."""
+    return _of(instance, f"fence:{lane}")
+
+
+def chat(instance: str, chat_id: str) -> str:
+    """Hash: the chat's state."""
+    return _of(instance, f"chat:{chat_id}")
+
+
+def echoes(instance: str, digest: str) -> str:
+    """Sorted set with a time to live: `<key.id> <chat> …` of what the gateway says it sent of this content, by time."""
+    return _of(instance, f"echoes:{digest}")
+
+
+def sent(instance: str, message_id: str) -> str:
+    """String with a time to live: WhatsApp's key.id -> our send id, for joining receipts."""
+    return _of(instance, f"sent:{message_id}")
+
+
+INSTANCES = f"{PREFIX}:instances"
+"""Set: every instance that ever had a message."""
+
+
+def wake(service: str) -> str:
+    """Stream: names of instances that have new work for `service`. Only a hint: what it misses, a sweep finds."""
+    return f"{PREFIX}:wake:{service}"
+
+
+WAKE_DUE = f"{PREFIX}:wake:due"
+"""Sorted set: instance -> time (ms) of its next due work. Only a hint, like the wake streams."""
+
+
+def live(service: str, replica: str) -> str:
+    """String with a time to live: this replica is alive."""
+    return f"{PREFIX}:live:{service}:{replica}"
+
+
+def live_pattern(service: str) -> str:
+    """The pattern that finds every live replica of `service`."""
+    return f"{PREFIX}:live:{service}:*"

@@ -1,0 +1,239 @@
+"""How is one instance's work done by one replica? In order within each chat, side by side across chats.
+
+A lane is an instance's work streams in one service. The replica that holds its lease reads it, keeps what it read in
+queues by chat, and ends every entry by one atomic commit. An entry that is to be tried again stays where it is, in the
+stream and at the head of its chat: it keeps its place in the order, and no worker sleeps on it.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+
+from redis.exceptions import RedisError
+
+from shared.errors import NotOurs, QueueFull
+from shared.streams.chats import ChatQueues
+from shared.streams.delivery import Delivery, Done, Flight, Hold, Owner, Wait
+from shared.streams.intake import Intake
+from shared.streams.lease import Lease
+from shared.streams.tools import Tools
+from shared.streams.worker import work
+from shared.telemetry import logs, metrics
+
+QUEUE_FULL_WAIT_MS = 1_000
+REDIS_PAUSE_S = 0.2
+
+_log = logs.get(__name__)
+
+
+class Lane:
+    """One instance's work, while we hold its lease. `streams` are in their order of precedence."""
+
+    def __init__(self, tools: Tools, lease: Lease, streams: Sequence[str]) -> None:
+        self._tools = tools
+        self._lease = lease
+        self._owner = Owner(lease.instance, tools.group, tools.replica, lease.fence, lease.lane)
+        self._intake = Intake(tools, self._owner, streams)
+        self._queues = ChatQueues()
+        self._working: dict[asyncio.Task[None], Flight] = {}
+        self._signal = asyncio.Event()
+        self._paused_until_ms = 0
+        self._stopping = False
+        self._lost = False
+
+    def poke(self) -> None:
+        """There may be something new to read."""
+        self._intake.more = True
+        self._signal.set()
+
+    def stop(self) -> None:
+        """Begin nothing more; `run` ends when what was begun is ended."""
+        self._stopping = True
+        self._signal.set()
+
+    async def run(self) -> None:
+        """Work until there is nothing to do for a lease's life, the lease is lost, or `stop`."""
+        renewing = asyncio.create_task(self._keep_renewing())
+        try:
+            await self._insist(self._take_over)
+            await self._work_until_idle()
+            if self._working:
+                await asyncio.wait(self._working, timeout=self._tools.settings.drain_s)
+        finally:
+            renewing.cancel()
+            for task in list(self._working):
+                task.cancel()
+            if not self._lost:
+                await self._give_back()
+
+    # ── the loop ───────────────────────────────────────────────────────────────────────────────────────────────────
+    @property
+    def _over(self) -> bool:
+        return self._stopping or self._lost
+
+    async def _work_until_idle(self) -> None:
+        idle_since = time.monotonic()
+        while not self._over:
+            self._signal.clear()
+            await self._attempt(self._round)
+            if len(self._intake):
+                idle_since = time.monotonic()
+            elif time.monotonic() - idle_since > self._lease.life_ms / 1000:
+                return
+            await self._wait()
+
+    async def _round(self) -> None:
+        """Read and begin as much as may begin now."""
+        while not self._over:
+            if self._intake.more and self._queues.ready < self._tools.settings.stream_read_count:
+                self._queue(await self._intake.new())
+            if not await self._begin_next():
+                return
+
+    async def _take_over(self) -> None:
+        self._queue(await self._intake.left_behind())
+
+    def _queue(self, flights: Sequence[Flight]) -> None:
+        now = self._tools.clock.now_ms()
+        for flight in flights:
+            self._queues.add(flight, now)
+
+    async def _wait(self) -> None:
+        now = self._tools.clock.now_ms()
+        times = [at for at in (self._queues.next_at_ms(), self._paused_until_ms) if at and at > now]
+        timeout = min([(at - now) / 1000 for at in times] + [self._lease.life_ms / 3000])
+        try:
+            await asyncio.wait_for(self._signal.wait(), timeout)
+        except TimeoutError:
+            await self._attempt(self._look_around)
+
+    async def _look_around(self) -> None:
+        self._queue(await self._intake.abandoned())
+
+    async def _begin_next(self) -> bool:
+        """Begin the next delivery. False: nothing can begin now."""
+        now = self._tools.clock.now_ms()
+        if self._paused_until_ms > now or len(self._working) >= self._tools.settings.concurrency:
+            return False
+        flight = self._queues.next(now)
+        if flight is None:
+            return self._intake.more
+        try:
+            admitted = await self._tools.handler.admit(flight.delivery, self._owner)
+        except NotOurs as why:
+            self._not_ours(flight, why)
+        except BaseException:
+            self._queues.put_back(flight)
+            raise
+        else:
+            self._proceed(flight, admitted, now)
+        return True
+
+    def _proceed(self, flight: Flight, admitted: Delivery | Wait | Done | Hold, now: int) -> None:
+        match admitted:
+            case Wait(seconds=seconds, scope="lane"):
+                self._queues.put_back(flight)
+                self._paused_until_ms = now + max(1, round(seconds * 1000))
+            case Wait(seconds=seconds):
+                self._queues.hold(flight, now + max(1, round(seconds * 1000)), now)
+            case _:
+                task = asyncio.create_task(self._fly(flight, admitted))
+                self._working[task] = flight
+                task.add_done_callback(self._landed)
+
+    def _landed(self, task: asyncio.Task[None]) -> None:
+        self._working.pop(task, None)
+        self._signal.set()
+        if not task.cancelled() and (error := task.exception()):
+            _log.error("delivery_failed", error=repr(error))
+            self._lose("a delivery could not be ended; whoever takes the lane next begins from what is in Redis")
+
+    # ── one delivery ───────────────────────────────────────────────────────────────────────────────────────────────
+    async def _fly(self, flight: Flight, admitted: Delivery | Done | Hold) -> None:
+        try:
+            if isinstance(admitted, Delivery):
+                flight.delivery = admitted
+                outcome = await work(self._tools, self._owner, admitted)
+            else:
+                outcome = admitted
+            await self._insist(lambda: self._settle(flight, outcome))
+        except QueueFull as full:
+            _log.warning("queue_full", error=str(full))
+            now = self._tools.clock.now_ms()
+            self._queues.hold(flight, now + QUEUE_FULL_WAIT_MS, now)
+        except NotOurs as why:
+            self._not_ours(flight, why)
+
+    async def _settle(self, flight: Flight, outcome: Done | Hold) -> None:
+        delivery, committer = flight.delivery, self._tools.committer
+        if isinstance(outcome, Hold):
+            await committer.hold(self._owner, delivery.entry, delivery.key, outcome)
+            self._keep(flight, outcome)
+        else:
+            await committer.done(self._owner, delivery.entry, delivery.key, outcome, delivery.progress)
+            self._finish(flight)
+            metrics.HANDLED.labels(self._tools.service, "done").inc()
+            metrics.HANDLE_SECONDS.labels(self._tools.service).observe(time.monotonic() - flight.read_at)
+
+    def _keep(self, flight: Flight, hold: Hold) -> None:
+        flight.delivery = replace(flight.delivery, progress=hold.progress)
+        metrics.HANDLED.labels(self._tools.service, "retry").inc()
+        if hold.lane:
+            self._paused_until_ms = max(self._paused_until_ms, hold.until_ms)
+        self._queues.hold(flight, hold.until_ms, self._tools.clock.now_ms())
+
+    def _finish(self, flight: Flight) -> None:
+        self._intake.forget(flight.delivery.entry)
+        self._queues.finish(flight, self._tools.clock.now_ms())
+
+    def _not_ours(self, flight: Flight, why: NotOurs) -> None:
+        metrics.HANDLED.labels(self._tools.service, "not_ours").inc()
+        if str(why) == "fenced":
+            self._lose("another replica took it over")
+        self._finish(flight)
+
+    # ── trouble ────────────────────────────────────────────────────────────────────────────────────────────────────
+    async def _insist(self, step: Callable[[], Awaitable[None]]) -> None:
+        """Do it, whatever Redis goes through: what was done outside is known to nobody else."""
+        while True:
+            try:
+                return await step()
+            except (RedisError, OSError) as error:
+                await self._pause(error)
+
+    async def _attempt(self, step: Callable[[], Awaitable[None]]) -> None:
+        """Do one step; an unreachable Redis costs a pause, not the lane."""
+        try:
+            await step()
+        except (RedisError, OSError) as error:
+            await self._pause(error)
+            self.poke()
+
+    async def _pause(self, error: Exception) -> None:
+        metrics.REDIS_ERRORS.labels(self._tools.service).inc()
+        _log.warning("redis_error", error=str(error), instance=self._lease.instance)
+        await asyncio.sleep(REDIS_PAUSE_S * (0.5 + self._tools.draw.random()))
+
+    def _lose(self, why: str) -> None:
+        if not self._lost:
+            _log.warning("lane_lost", instance=self._lease.instance, why=why)
+            metrics.LEASES_LOST.labels(self._tools.service).inc()
+        self._lost = True
+        self._signal.set()
+
+    async def _keep_renewing(self) -> None:
+        while not self._lost:
+            await asyncio.sleep(self._lease.life_ms / 3000)
+            working = [flight.delivery.entry for flight in self._working.values()]
+            try:
+                if not await self._lease.renew(self._tools.scripts, self._tools.group, working):
+                    self._lose("another replica took it over")
+            except (RedisError, OSError) as error:
+                _log.warning("lease_not_renewed", instance=self._lease.instance, error=str(error))
+
+    async def _give_back(self) -> None:
+        try:
+            await self._lease.release(self._tools.scripts)
+        except (RedisError, OSError):
+            _log.info("lease_left_to_expire", instance=self._lease.instance)

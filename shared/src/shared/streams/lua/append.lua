@@ -1,0 +1,40 @@
+-- Record one fact once, and hand its work on: the dedupe mark, the log and the work stream in one step.
+-- KEYS  1 seen mark (string)  2 log (stream)  3 work (stream)  4 echoes of these words (sorted set)  5 known contacts (set)
+-- ARGV  1 mark's life, ms  2 log's bound, 0 none  3 event bytes  4 work stream's bound, 0 no work
+--       5 echo or ""  6 echo's time, ms  7 echoes' life, ms  8 contact or ""
+-- reply 1 recorded | 0 recorded before | -1 the work stream is full, nothing written
+local function is(key, kind)
+  local found = redis.call('TYPE', key).ok
+  if found ~= 'none' and found ~= kind then
+    error({ err = 'WRONGTYPE ' .. key .. ' is a ' .. found .. ', expected a ' .. kind })
+  end
+end
+is(KEYS[2], 'stream')
+is(KEYS[3], 'stream')
+is(KEYS[4], 'zset')
+is(KEYS[5], 'set')
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  return 0
+end
+local bound = tonumber(ARGV[4])
+if bound > 0 and redis.call('XLEN', KEYS[3]) >= bound then
+  return -1
+end
+redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
+if ARGV[2] == '0' then
+  redis.call('XADD', KEYS[2], '*', 'e', ARGV[3])
+else
+  redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*', 'e', ARGV[3])
+end
+if bound > 0 then
+  redis.call('XADD', KEYS[3], '*', 'e', ARGV[3])
+end
+if ARGV[5] ~= '' then
+  redis.call('ZADD', KEYS[4], ARGV[6], ARGV[5])
+  redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', tonumber(ARGV[6]) - tonumber(ARGV[7]))
+  redis.call('PEXPIRE', KEYS[4], ARGV[7])
+end
+if ARGV[8] ~= '' then
+  redis.call('SADD', KEYS[5], ARGV[8])
+end
+return 1

@@ -1,0 +1,83 @@
+-- Take a token and write down that a send is about to be attempted: one step, so that every attempt has its token and
+-- every token its attempt. Time is Redis's own, shared by all replicas.
+-- KEYS  1 source (stream)  2 log (stream)  3 progress (hash)  4 fence (string)  5 instance's bucket (hash)
+--       6 recipient's bucket (hash)  7 today's count of new contacts (string)  8 known contacts (set)
+-- ARGV  1 group  2 consumer  3 entry id  4 our fencing number  5 log's bound, 0 none
+--       6 progress field  7 progress  8 event bytes
+--       9 tokens/s, 0 unlimited  10 capacity  11 tokens/s per recipient, 0 unlimited
+--       12 new contacts a day, 0 unlimited  13 chat
+-- reply {ok} | {wait, ms, scope} with scope instance, recipient or new_contacts | {fenced} | {other} | {gone}
+local source, group, consumer, id = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
+if redis.call('GET', KEYS[4]) ~= ARGV[4] then
+  return { 'fenced' }
+end
+local pending = redis.pcall('XPENDING', source, group, id, id, 1)
+if pending.err and not string.find(pending.err, 'NOGROUP') then
+  return pending
+end
+if not pending.err and pending[1] and pending[1][2] ~= consumer then
+  return { 'other' }
+end
+if #redis.call('XRANGE', source, id, id, 'COUNT', 1) == 0 then
+  return { 'gone' }
+end
+
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+
+-- A bucket is {tokens at a time}; what has come in since is added when somebody looks.
+local function level(key, rate, capacity)
+  local state = redis.call('HMGET', key, 'tokens', 'at')
+  local tokens = tonumber(state[1]) or capacity
+  local since = now - (tonumber(state[2]) or now)
+  if since < 0 then
+    since = 0
+  end
+  return math.min(capacity, tokens + since * rate / 1000)
+end
+local function take(key, tokens, rate, capacity)
+  redis.call('HSET', key, 'tokens', string.format('%.6f', tokens - 1), 'at', string.format('%.0f', now))
+  redis.call('PEXPIRE', key, math.ceil(capacity / rate * 1000) + 60000)
+end
+local function wait(tokens, rate, scope)
+  return { 'wait', math.max(1, math.ceil((1 - tokens) / rate * 1000)), scope }
+end
+
+local rate, capacity = tonumber(ARGV[9]), math.max(1, tonumber(ARGV[10]))
+local recipient_rate = tonumber(ARGV[11])
+local daily = tonumber(ARGV[12])
+local is_new = daily > 0 and redis.call('SISMEMBER', KEYS[8], ARGV[13]) == 0
+
+local tokens = rate > 0 and level(KEYS[5], rate, capacity) or 1
+local recipient_tokens = recipient_rate > 0 and level(KEYS[6], recipient_rate, 1) or 1
+-- The recipient's own limits come first: they hold one chat, and the token is left for the others.
+if recipient_tokens < 1 then
+  return wait(recipient_tokens, recipient_rate, 'recipient')
+end
+if is_new and tonumber(redis.call('GET', KEYS[7]) or '0') >= daily then
+  return { 'wait', 86400000 - now % 86400000, 'new_contacts' }
+end
+if tokens < 1 then
+  return wait(tokens, rate, 'instance')
+end
+redis.call('XLEN', KEYS[2])
+redis.call('HLEN', KEYS[3])
+
+if rate > 0 then
+  take(KEYS[5], tokens, rate, capacity)
+end
+if recipient_rate > 0 then
+  take(KEYS[6], recipient_tokens, recipient_rate, 1)
+end
+if is_new then
+  redis.call('INCR', KEYS[7])
+  redis.call('PEXPIRE', KEYS[7], 172800000)
+end
+redis.call('SADD', KEYS[8], ARGV[13])
+redis.call('HSET', KEYS[3], ARGV[6], ARGV[7])
+if ARGV[5] == '0' then
+  redis.call('XADD', KEYS[2], '*', 'e', ARGV[8])
+else
+  redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', 'e', ARGV[8])
+end
+return { 'ok' }

@@ -1,0 +1,84 @@
+-- End (or hold) one entry of a lane: consume it and write what followed from it, or write nothing at all.
+-- Nothing is written when another replica took the lane (its fencing number is higher), when the entry is pending
+-- for another consumer, or when it is gone.
+-- KEYS  1 source (stream)  2 log (stream)  3 progress (hash)  4 fence (string)  5 dead letters (stream)
+--       6 due (sorted set)  7 parked (hash)  8… whatever the operations name
+-- ARGV  1 group  2 consumer  3 entry id  4 our fencing number  5 log's bound, 0 none
+--       6 progress field  7 "" to consume the entry, else the progress to hold it with
+--       8… operations:  fact BYTES                 append to the log
+--                       work KEY BOUND BYTES       append to a work stream (KEY: index into KEYS)
+--                       mark KEY LIFE_MS VALUE     set a string with a time to live
+--                       park ID DUE_MS STREAM BYTES  put aside until a time, then back to STREAM
+--                       dead N FIELD VALUE …       append to the dead letters, N arguments
+-- reply ok | fenced | other | gone | full
+local source, log, progress, fence = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local group, consumer, id = ARGV[1], ARGV[2], ARGV[3]
+
+if redis.call('GET', fence) ~= ARGV[4] then
+  return 'fenced'
+end
+local pending = redis.pcall('XPENDING', source, group, id, id, 1)
+if pending.err and not string.find(pending.err, 'NOGROUP') then
+  return pending
+end
+if not pending.err and pending[1] and pending[1][2] ~= consumer then
+  return 'other'
+end
+if #redis.call('XRANGE', source, id, id, 'COUNT', 1) == 0 then
+  redis.pcall('XACK', source, group, id)
+  return 'gone'
+end
+
+local size = { fact = 2, work = 4, mark = 4, park = 5 }
+local function each(visit)
+  local at = 8
+  while at <= #ARGV do
+    local op = ARGV[at]
+    visit(op, at + 1)
+    at = at + (op == 'dead' and 2 + tonumber(ARGV[at + 1]) or size[op])
+  end
+end
+
+-- Lua has no rollback: look at everything before the first write.
+local full = false
+each(function(op, at)
+  if op == 'work' then
+    local bound = tonumber(ARGV[at + 1])
+    full = full or (bound > 0 and redis.call('XLEN', KEYS[tonumber(ARGV[at])]) >= bound)
+  end
+end)
+if full then
+  return 'full'
+end
+redis.call('XLEN', log)
+redis.call('XLEN', KEYS[5])
+redis.call('ZCARD', KEYS[6])
+redis.call('HLEN', KEYS[7])
+redis.call('HLEN', progress)
+
+if ARGV[7] == '' then
+  redis.pcall('XACK', source, group, id)
+  redis.call('XDEL', source, id)
+  redis.call('HDEL', progress, ARGV[6])
+else
+  redis.call('HSET', progress, ARGV[6], ARGV[7])
+end
+each(function(op, at)
+  if op == 'fact' then
+    if ARGV[5] == '0' then
+      redis.call('XADD', log, '*', 'e', ARGV[at])
+    else
+      redis.call('XADD', log, 'MAXLEN', '~', ARGV[5], '*', 'e', ARGV[at])
+    end
+  elseif op == 'work' then
+    redis.call('XADD', KEYS[tonumber(ARGV[at])], '*', 'e', ARGV[at + 2])
+  elseif op == 'mark' then
+    redis.call('SET', KEYS[tonumber(ARGV[at])], ARGV[at + 2], 'PX', ARGV[at + 1])
+  elseif op == 'park' then
+    redis.call('ZADD', KEYS[6], ARGV[at + 1], ARGV[at])
+    redis.call('HSET', KEYS[7], ARGV[at], ARGV[at + 2] .. '\n' .. ARGV[at + 3])
+  elseif op == 'dead' then
+    redis.call('XADD', KEYS[5], '*', unpack(ARGV, at + 1, at + tonumber(ARGV[at])))
+  end
+end)
+return 'ok'

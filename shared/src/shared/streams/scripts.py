@@ -1,0 +1,61 @@
+"""How is a step done atomically? By a Lua script in `lua/`, whose header says its keys, arguments and reply."""
+
+import hashlib
+from collections.abc import Sequence
+from importlib import resources
+from typing import Any
+
+import redis.asyncio as aioredis
+from redis.exceptions import NoScriptError
+
+from shared.streams.connection import Pipelined
+
+NAMES = ("append", "commit", "attempt", "acquire", "renew", "release", "promote")
+
+
+def source(name: str) -> str:
+    """The text of `lua/<name>.lua`."""
+    return resources.files("shared.streams").joinpath("lua", f"{name}.lua").read_text(encoding="utf-8")
+
+
+class Scripts:
+    """The scripts, by name, run on one client; a server that forgot them (restart, failover) is taught again."""
+
+    def __init__(self, client: aioredis.Redis) -> None:
+        self._client = client
+        self._line = Pipelined(client)
+        self._sources = {name: source(name) for name in NAMES}
+        self._shas = {name: hashlib.sha1(text.encode()).hexdigest() for name, text in self._sources.items()}  # noqa: S324 - Redis's own choice
+
+    async def run(
+        self,
+        name: str,
+        keys: Sequence[str],
+        args: Sequence[str | bytes | int | float],
+        then: Sequence[tuple[str | int, ...]] = (),
+    ) -> Any:
+        """Run one script. Every script is safe to run again after an error that leaves its outcome unknown.
+
+        `then` are commands sent right behind it in the same round trip, whatever its reply: hints, such as wake-ups.
+        """
+        command = (self._shas[name], len(keys), *keys, *args)
+        try:
+            return await self._with(then, "EVALSHA", *command)
+        except NoScriptError:
+            return await self._with(then, "EVAL", self._sources[name], *command[1:])
+
+    def _with(self, then: Sequence[tuple[str | int, ...]], *command: Any) -> Any:
+        reply = self._line.call(*command)
+        for hint in then:
+            self._line.call(*hint).add_done_callback(_forget)
+        return reply
+
+    def call(self, *command: Any) -> Any:
+        """A plain command that shares round trips, and keeps its place in the order, with the scripts."""
+        return self._line.call(*command)
+
+
+def _forget(future: Any) -> None:
+    """A hint that got lost is found by a sweep: look at its error, so that nobody warns of it, and drop it."""
+    if not future.cancelled():
+        future.exception()

@@ -1,0 +1,61 @@
+"""What is measured? Every metric of every service, declared once, with its meaning, unit and bounded labels.
+
+Labels never carry a chat, a message or a phone number. `wa_instance` is the WhatsApp instance, bounded by the clinics
+that are connected; it is not called `instance`, because Prometheus gives that label to the replica that it scraped.
+"""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+# 1 ms to 10 s: a webhook takes a few milliseconds, a gateway call a few hundred, a proof up to 15 s.
+LATENCY = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+# 5 ms to 10 min: from the patient's message to the gateway's acceptance, throttled queues included.
+END_TO_END = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 30.0, 60.0, 300.0, 600.0)
+
+# ── what waits (exported by admin, read from Redis at scrape time) ─────────────────────────────────────────────────
+QUEUE_DEPTH = Gauge(
+    "frontdesk_queue_depth", "Entries in a stream that are not done with yet", ["wa_instance", "stream"]
+)  # stream: inbound, stream, vip
+PENDING = Gauge("frontdesk_pending", "Entries handed to a consumer and not done with yet", ["wa_instance", "stream"])
+PARKED = Gauge("frontdesk_parked", "Work that waits for its time", ["wa_instance"])
+DEAD_LETTERS = Gauge("frontdesk_dead_letters", "Entries in the dead letter stream", ["wa_instance"])
+CONSUMERS = Gauge("frontdesk_consumers", "Replicas alive by heartbeat", ["service"])
+REDIS_UP = Gauge("frontdesk_redis_up", "1 when Redis answered the last question of this process, else 0")
+
+# ── the consumer loop (responder, sender) ──────────────────────────────────────────────────────────────────────────
+HANDLED = Counter(
+    "frontdesk_handled_total", "Entries by how their handling ended", ["service", "outcome"]
+)  # outcome: done, retry, parked, rejected, exhausted, poisoned, not_ours, crashed
+HANDLE_SECONDS = Histogram(
+    "frontdesk_handle_seconds", "From reading an entry to its commit", ["service"], buckets=LATENCY
+)
+CLAIMED = Counter("frontdesk_claimed_total", "Entries taken over from another consumer", ["service"])
+LANES = Gauge("frontdesk_lanes", "Lanes (one instance's streams) that this replica works now", ["service"])
+LEASES_LOST = Counter(
+    "frontdesk_leases_lost_total", "Lanes that another replica took over while we held them", ["service"]
+)
+REDIS_ERRORS = Counter("frontdesk_redis_errors_total", "Failed conversations with Redis", ["service"])
+
+# ── ingest ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+WEBHOOKS = Counter(
+    "frontdesk_webhooks_total", "Webhook requests by their answer", ["answer"]
+)  # answer: accepted, duplicate, ignored, bad_request, unauthorized, too_large, unavailable
+WEBHOOK_SECONDS = Histogram("frontdesk_webhook_seconds", "From a webhook's arrival to its answer", buckets=LATENCY)
+RECORDED = Counter("frontdesk_recorded_total", "Facts recorded from webhooks", ["type"])
+IGNORED = Counter("frontdesk_ignored_total", "Webhook records that become no fact, by reason", ["reason"])
+
+# ── responder ──────────────────────────────────────────────────────────────────────────────────────────────────────
+DECISIONS = Counter("frontdesk_decisions_total", "Patient messages by what was decided", ["decision"])
+ANSWER_SECONDS = Histogram("frontdesk_answer_seconds", "Time to work out an answer", ["stage"], buckets=LATENCY)
+
+# ── sender ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+SENDS = Counter(
+    "frontdesk_sends_total", "Send attempts by outcome", ["outcome"]
+)  # outcome: accepted, unconfirmed, transient, permanent, unknown, not_connected, misconfigured, expired, dead_lettered
+GATEWAY_SECONDS = Histogram("frontdesk_gateway_seconds", "Duration of gateway calls", ["call"], buckets=LATENCY)
+REPLY_SECONDS = Histogram(
+    "frontdesk_reply_seconds",
+    "From recording a patient's message to the gateway's acceptance of the reply",
+    buckets=END_TO_END,
+)
+THROTTLED_SECONDS = Histogram("frontdesk_throttled_seconds", "Time that a send waited for its token", buckets=LATENCY)
+UNPROVEN = Counter("frontdesk_unproven_total", "Sends whose outcome could never be proven")
