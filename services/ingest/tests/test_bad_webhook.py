@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from ingest.webhook import EVENTS, BadWebhook, Translation, translate, valid_instance
-from ingest.webhook.names import canonical
+from ingest.webhook.names import FACTS, IGNORED, canonical
+from ingest.webhook.translate import READERS
 from shared.clock import ManualClock
 from shared.events import MessageReceived, decode, encode
 
@@ -71,6 +72,13 @@ def test_a_wrong_type_is_named_with_its_place(post: Post, event: str, data: Any,
     assert refused.value.reason.startswith(reason)
 
 
+def test_bytes_that_are_no_text_are_refused_even_where_nothing_is_needed() -> None:
+    body = json.dumps({"event": "messages.upsert", "data": {"key": KEY, "message": {"some": 1}}}).encode()
+    with pytest.raises(BadWebhook) as refused:
+        translate("wa1", body.replace(b"some", b"\xff"), clock=ManualClock())
+    assert refused.value.reason == "data: not UTF-8"
+
+
 def test_another_instances_webhook_is_refused(post: Post) -> None:
     with pytest.raises(BadWebhook) as refused:
         post("messages.upsert", {}, instance="wa2")
@@ -127,6 +135,11 @@ def test_an_events_name_may_be_spelt_in_any_way(post: Post, told: str) -> None:
 )
 def test_an_event_that_is_no_fact_says_why(post: Post, told: str, reason: str) -> None:
     assert post(told, {"anything": 1}).ignored == (reason,)
+
+
+def test_an_event_is_either_read_or_ignored() -> None:
+    assert READERS.keys() == FACTS
+    assert not FACTS & IGNORED.keys()
 
 
 @pytest.mark.parametrize("told", ["messages.eaten", "", "x" * 100_000, "\x00\n{}"])

@@ -32,7 +32,7 @@ def build(settings: SenderSettings, platform: Platform) -> web.Application:
 
     app = new_app(platform)
     app.cleanup_ctx.append(gateway_open)
-    app.cleanup_ctx.append(consuming(platform, handler, group=keys.OUTBOUND_GROUP, streams_of=_streams))
+    app.cleanup_ctx.append(consuming(platform, handler, group=keys.OUTBOUND_GROUP, streams_of=_streams, promotes=True))
     return app
 
 

@@ -1,5 +1,6 @@
 """How does a service take its part in the streams? A consumer that starts with the application and drains with it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from aiohttp import web
@@ -9,15 +10,24 @@ from shared.streams.commit import Committer
 from shared.streams.connection import connect_blocking
 from shared.streams.consumer import Consumer
 from shared.streams.delivery import Handler
+from shared.streams.due import Promoter
 from shared.streams.reader import GroupReader
 from shared.streams.roster import Roster
 from shared.streams.tools import Tools
 
 
 def consuming(
-    platform: Platform, handler: Handler, *, group: str, streams_of: Callable[[str], Sequence[str]]
+    platform: Platform,
+    handler: Handler,
+    *,
+    group: str,
+    streams_of: Callable[[str], Sequence[str]],
+    promotes: bool = False,
 ) -> Callable[[web.Application], AsyncIterator[None]]:
-    """For `cleanup_ctx`: `handler` works the streams of every instance as a member of `group`."""
+    """For `cleanup_ctx`: `handler` works the streams of every instance as a member of `group`.
+
+    With `promotes`, parked work of these streams is brought back to them when its time has come.
+    """
 
     async def running(_app: web.Application) -> AsyncIterator[None]:
         streams = platform.streams
@@ -37,8 +47,12 @@ def consuming(
         blocking = connect_blocking(platform.settings.redis_url, streams.stream_block_ms)
         roster = Roster(platform.redis, blocking, platform.service, platform.replica, streams.stream_block_ms)
         consumer = Consumer(tools, platform.redis, roster, streams_of)
+        promoter = Promoter(platform.scripts, roster, streams_of, bound=streams.stream_maxlen, clock=platform.clock)
+        promoting = asyncio.create_task(promoter.keep_promoting(), name="promote") if promotes else None
         await consumer.start()
         yield
+        if promoting is not None:
+            promoting.cancel()
         await consumer.stop()
         await blocking.aclose()
 

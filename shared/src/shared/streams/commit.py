@@ -7,7 +7,7 @@ from shared.events import encode
 from shared.streams import keys
 from shared.streams.delivery import Done, Entry, Hold, Owner
 from shared.streams.progress import Progress, dump
-from shared.streams.roster import wake_ups
+from shared.streams.roster import due_hint, wake_ups
 from shared.streams.scripts import Scripts
 
 _FIXED_KEYS = 7
@@ -17,6 +17,7 @@ _FIXED_KEYS = 7
 class _Operations:
     keys: list[str] = field(default_factory=list)
     args: list[str | bytes | int] = field(default_factory=list)
+    first_due: int | None = None
 
     def key(self, name: str) -> int:
         """The 1-based index of a key in the script's KEYS."""
@@ -59,6 +60,7 @@ class Committer:
             operations.args += ["mark", operations.key(mark.key), mark.life_ms, mark.value]
         for park in outcome.parks:
             operations.args += ["park", park.id, park.due_ms, park.stream, encode(park.event)]
+            operations.first_due = min(park.due_ms, operations.first_due or park.due_ms)
         return operations
 
     async def _run(self, owner: Owner, entry: Entry, key: str, progress: bytes, operations: _Operations) -> None:
@@ -68,7 +70,10 @@ class Committer:
             keys.dead_letters(i), keys.due(i), keys.parked(i), *operations.keys,
         ]  # fmt: skip
         args = [owner.group, owner.consumer, entry.id, owner.fence, self._log_maxlen, key, progress, *operations.args]
-        reply = await self._scripts.run("commit", names, args, then=wake_ups(i, operations.keys))
+        hints = wake_ups(i, operations.keys)
+        if operations.first_due is not None:
+            hints.append(due_hint(i, operations.first_due))
+        reply = await self._scripts.run("commit", names, args, then=hints)
         match bytes(reply).decode():
             case "ok":
                 return

@@ -35,6 +35,11 @@ def wake_ups(instance: str, streams: Sequence[str]) -> list[tuple[str | int, ...
     return [("XADD", keys.wake(service), "MAXLEN", "~", WAKE_MAXLEN, "*", "i", instance) for service in services]
 
 
+def due_hint(instance: str, due_ms: int) -> tuple[str | int, ...]:
+    """The command that tells the promoters when to look at an instance."""
+    return ("ZADD", keys.WAKE_DUE, "LT", due_ms, instance)
+
+
 class Roster:
     """Hears of instances with work, and says that this replica is alive."""
 

@@ -3,6 +3,7 @@
 import msgspec
 
 from ingest.webhook import clean, content, wire
+from ingest.webhook.chat import Chat
 from ingest.webhook.content import Said
 from ingest.webhook.errors import decoded
 from ingest.webhook.hook import Hook, message_id
@@ -16,65 +17,77 @@ _upsert = msgspec.json.Decoder(wire.Upsert)
 _skeleton = msgspec.json.Decoder(wire.Skeleton)
 
 
+class _Head(msgspec.Struct, frozen=True, gc=False):
+    told: wire.Upsert | wire.Skeleton
+    chat: Chat
+    id: str
+
+
 def received(hook: Hook, raw: msgspec.Raw, place: str) -> Record | Reason:
     """A person wrote: the patient, or the clinic's staff on the phone (`fromMe`)."""
-    told = _open(raw, place)
-    chat = hook.chat(told.key)
-    if isinstance(chat, str):
-        return chat
-    id_ = message_id(told.key.id, f"{place}.key.id")
-    if not id_:
-        return "no_message_id"
-    said = _what_a_person_said(told, raw, hook.reactions)
+    head = _head(hook, raw, place)
+    if isinstance(head, str):
+        return head
+    said = _what_a_person_said(head.told, hook.reactions)
+    if said is None:
+        said = UNSUPPORTED if _has_content(raw, place) else "no_content"
     if isinstance(said, str):
         return said
-    return Record(
-        event=MessageReceived(
-            id=hook.new_id(),
-            instance=hook.instance,
-            occurred_at=hook.when(_sent_ms(told)),
-            recorded_at=hook.now,
-            chat=chat.id,
-            message_id=id_,
-            author="staff" if told.key.from_me else "patient",
-            kind=said.kind,
-            text=said.text,
-            choice_id=said.choice_id,
-            sender_name=clean.line(told.push_name),
-            reply_to=chat.reply_to,
-            lid=chat.lid,
-            quoted_id=said.quoted_id,
-            attachment=said.attachment,
-            forwarded_from_ad=said.from_ad,
-        ),
-        dedupe=id_,
-        work=not told.key.from_me,
-    )
+    event = _message(hook, head, said)
+    return Record(event=event, dedupe=head.id, work=event.author == "patient")
 
 
 def echoed(hook: Hook, raw: msgspec.Raw, place: str) -> Record | Reason:
     """The gateway handed a message of ours to WhatsApp."""
+    head = _head(hook, raw, place)
+    if isinstance(head, str):
+        return head
+    said = _said(head.told) or UNSUPPORTED
+    if isinstance(said, str):
+        return said
+    digest = text_digest(said.text) if said.kind == "text" else media_digest(said.kind, said.text)
+    event = SendEchoed(
+        id=hook.new_id(),
+        instance=hook.instance,
+        occurred_at=hook.when(_sent_ms(head.told)),
+        recorded_at=hook.now,
+        chat=head.chat.id,
+        message_id=head.id,
+        content_digest=digest,
+    )
+    echo = Echo(chats=head.chat.names, message_id=head.id, digest=digest, at=event.occurred_at)
+    return Record(event=event, dedupe=f"echo:{head.id}", echo=echo)
+
+
+def _message(hook: Hook, head: _Head, said: Said) -> MessageReceived:
+    return MessageReceived(
+        id=hook.new_id(),
+        instance=hook.instance,
+        occurred_at=hook.when(_sent_ms(head.told)),
+        recorded_at=hook.now,
+        chat=head.chat.id,
+        message_id=head.id,
+        author="staff" if head.told.key.from_me else "patient",
+        kind=said.kind,
+        text=said.text,
+        choice_id=said.choice_id,
+        sender_name=clean.line(head.told.push_name),
+        reply_to=head.chat.reply_to,
+        lid=head.chat.lid,
+        quoted_id=said.quoted_id,
+        attachment=said.attachment,
+        forwarded_from_ad=said.from_ad,
+    )
+
+
+def _head(hook: Hook, raw: msgspec.Raw, place: str) -> _Head | Reason:
+    """The message with its chat and id, or why it has none."""
     told = _open(raw, place)
     chat = hook.chat(told.key)
     if isinstance(chat, str):
         return chat
     id_ = message_id(told.key.id, f"{place}.key.id")
-    if not id_:
-        return "no_message_id"
-    said = _said(told) or UNSUPPORTED
-    if isinstance(said, str):
-        return said
-    event = SendEchoed(
-        id=hook.new_id(),
-        instance=hook.instance,
-        occurred_at=hook.when(_sent_ms(told)),
-        recorded_at=hook.now,
-        chat=chat.id,
-        message_id=id_,
-        content_digest=text_digest(said.text) if said.kind == "text" else media_digest(said.kind, said.text),
-    )
-    echo = Echo(chats=chat.names, message_id=id_, digest=event.content_digest, at=event.occurred_at)
-    return Record(event=event, dedupe=f"echo:{id_}", echo=echo)
+    return _Head(told, chat, id_) if id_ else "no_message_id"
 
 
 def _open(raw: msgspec.Raw, place: str) -> wire.Upsert | wire.Skeleton:
@@ -85,10 +98,8 @@ def _open(raw: msgspec.Raw, place: str) -> wire.Upsert | wire.Skeleton:
         return decoded(_skeleton, raw, place)
 
 
-def _what_a_person_said(told: wire.Upsert | wire.Skeleton, raw: msgspec.Raw, reactions: bool) -> Said | Reason:
+def _what_a_person_said(told: wire.Upsert | wire.Skeleton, reactions: bool) -> Said | Reason | None:
     said = _said(told) if told.message else None
-    if said is None:
-        return UNSUPPORTED if _has_content(raw) else "no_content"
     if isinstance(said, Said) and said.kind == "reaction" and not reactions:
         return "reaction"
     return said
@@ -103,13 +114,13 @@ def _said(told: wire.Upsert | wire.Skeleton) -> Said | Reason | None:
     return content.with_context(said, told.context_info) if isinstance(said, Said) else said
 
 
-def _has_content(raw: msgspec.Raw) -> bool:
+def _has_content(raw: msgspec.Raw, place: str) -> bool:
     """Whether there is more than what surrounds content.
 
     A message that WhatsApp could not decrypt yet comes without any, and again, whole, under the same id: the first
     must not be what the second is a duplicate of.
     """
-    message = _skeleton.decode(raw).message
+    message = decoded(_skeleton, raw, place).message
     return bool(message and message.keys() - _NO_CONTENT)
 
 

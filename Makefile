@@ -1,0 +1,105 @@
+# What can be done here? `make help` lists it. Everything but the compose and image targets runs without Docker.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+
+PY := .venv/bin/python
+UV := .venv/bin/uv
+SERVICES := ingest responder sender admin
+PACKAGES := shared $(SERVICES:%=services/%) tools/simulator tools/demo
+# Test processes side by side, and words for pytest: make test ARGS="-k bucket -x"
+JOBS ?= 2
+ARGS ?=
+ONCE ?=
+SEEDS ?= 5
+SHORT ?=
+
+READY := .venv/.ready
+LOCKED := requirements-dev.lock requirements-build.lock
+TYPED := $(wildcard $(PACKAGES:%=%/src) tests/bench scripts deploy/grafana)
+# One flag list for every lock: the same file on every machine, hashes for all, nothing of ours in it.
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--no-emit-package frontdesk-shared --custom-compile-command "make lock"
+
+.PHONY: help
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# ── the environment ────────────────────────────────────────────────────────────────────────────────────────────────
+.PHONY: setup
+setup: $(READY)  ## the virtual environment, with everything for development
+
+$(READY): scripts/setup $(LOCKED) $(PACKAGES:%=%/pyproject.toml)
+	@scripts/setup $(PACKAGES)
+
+.PHONY: lock
+lock: $(READY)  ## resolve the dependencies anew; UPGRADE=1 takes the newest
+	@for folder in $(SERVICES:%=services/%) tools/simulator; do \
+		$(COMPILE) $(if $(UPGRADE),--upgrade) $$folder/pyproject.toml -o $$folder/requirements.lock; done
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) requirements-build.in -o requirements-build.lock
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) requirements-dev.in $(PACKAGES:%=%/pyproject.toml) -o requirements-dev.lock
+
+# ── checks ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+.PHONY: lint
+lint: $(READY)  ## style, types, import contracts, shell, compose files, Dockerfiles, alert rules
+	@.venv/bin/ruff check --quiet
+	@.venv/bin/ruff format --check --quiet
+	@.venv/bin/mypy --strict --no-error-summary $(TYPED)
+	@.venv/bin/lint-imports --no-cache | tail -n 4
+	@.venv/bin/shellcheck .ci/run $$(grep -lE '^#!.*\b(ba)?sh' scripts/*)
+	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec compose*.yaml
+	@.venv/bin/hadolint --config deploy/hadolint.yaml $(wildcard services/*/Dockerfile tools/*/Dockerfile)
+	@$(PY) scripts/check_tree.py
+	@if command -v promtool >/dev/null; then \
+		promtool check config --lint=all deploy/prometheus/prometheus.yml >/dev/null && \
+		promtool test rules deploy/prometheus/tests/*.yml >/dev/null; \
+		else echo "lint: no promtool here (Debian: apt-get install prometheus), so the alert rules are left out"; fi
+	@echo "lint: clean"
+
+.PHONY: test
+test: lint  ## lint and every test that needs no Docker
+	@$(PY) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+
+.PHONY: test-services
+test-services: $(READY)  ## each service's unit tests in an environment made from its own lock alone
+	@$(PY) scripts/each_service.py $(SERVICES)
+
+.PHONY: test-compose
+test-compose: $(READY)  ## the unmodified compose files, brought up, talked to and taken down
+	@FRONTDESK_COMPOSE=1 $(PY) -m pytest tests/compose $(ARGS)
+
+.PHONY: chaos
+chaos: $(READY)  ## kill, freeze and cut off services while messages flow; SEEDS=5, SHORT=1
+	@SEEDS=$(SEEDS) SHORT=$(SHORT) $(PY) tests/chaos
+
+.PHONY: bench
+bench: $(READY)  ## how fast? webhook to gateway call, ingest alone
+	@$(PY) tests/bench
+
+# ── running ────────────────────────────────────────────────────────────────────────────────────────────────────────
+.PHONY: demo
+demo: $(READY)  ## everything on this machine, without Docker, with a phone in the browser; ONCE=1 talks and ends
+	@ONCE=$(ONCE) $(PY) -m demo
+
+.PHONY: up
+up:  ## the same with Docker
+	docker compose up --build --wait
+
+.PHONY: observe
+observe:  ## the same with Docker, with Prometheus, Alertmanager, Grafana and a trace store
+	docker compose -f compose.yaml -f compose.observability.yaml -f compose.dashboards.yaml up --build --wait
+
+# ── what is generated and kept ─────────────────────────────────────────────────────────────────────────────────────
+.PHONY: dashboards
+dashboards: $(READY)  ## Grafana's JSON from deploy/grafana/dashboards.py
+	@$(PY) deploy/grafana/dashboards.py
+
+.PHONY: docs
+docs: $(READY) dashboards  ## the generated pages of docs/reference
+	@$(PY) scripts/metrics_page.py
+
+.PHONY: clean
+clean:  ## the environment and every cache
+	rm -rf .venv .run .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

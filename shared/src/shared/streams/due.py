@@ -1,0 +1,70 @@
+"""How does parked work come back when its time has come? Redis's clock decides; any replica may do it."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from redis.exceptions import RedisError
+
+from shared.clock import SYSTEM, Clock
+from shared.streams import keys
+from shared.streams.roster import Roster, due_hint, wake_ups
+from shared.streams.scripts import Scripts
+from shared.telemetry import logs, metrics
+
+TICK_S = 0.25
+SWEEP_EVERY_TICKS = 240  # a lost hint costs a minute at the most
+BATCH = 100
+
+_log = logs.get(__name__)
+
+
+class Promoter:
+    """Moves due work of every instance back to its streams.
+
+    `wa:wake:due` says which instances to look at; it is a hint, and a sweep finds what it missed.
+    """
+
+    def __init__(
+        self, scripts: Scripts, roster: Roster, streams_of: Callable[[str], Sequence[str]], *, bound: int,
+        clock: Clock = SYSTEM,
+    ) -> None:  # fmt: skip
+        self._scripts = scripts
+        self._roster = roster
+        self._streams_of = streams_of
+        self._bound = bound
+        self._clock = clock
+
+    async def keep_promoting(self) -> None:
+        """Look again and again."""
+        ticks = 0
+        while True:
+            try:
+                await (self.sweep() if ticks % SWEEP_EVERY_TICKS == 0 else self.tick())
+            except (RedisError, OSError, TimeoutError) as error:
+                metrics.REDIS_ERRORS.labels("promoter").inc()
+                _log.warning("redis_error", error=str(error), doing="looking for due work")
+            ticks += 1
+            await asyncio.sleep(TICK_S)
+
+    async def tick(self) -> None:
+        """Look at the instances whose hint is due."""
+        now = self._clock.now_ms()
+        names = await self._scripts.call("ZRANGEBYSCORE", keys.WAKE_DUE, "-inf", now, "LIMIT", 0, BATCH)
+        await asyncio.gather(*(self.promote(name.decode()) for name in names))
+
+    async def sweep(self) -> None:
+        """Look at every instance."""
+        instances = await self._roster.instances()
+        counts = await asyncio.gather(*(self._scripts.call("ZCARD", keys.due(name)) for name in instances))
+        busy = [name for name, count in zip(instances, counts, strict=True) if count]
+        await asyncio.gather(*(self.promote(name) for name in busy))
+
+    async def promote(self, instance: str) -> int:
+        """Move what is due of one instance; how many there were."""
+        streams = self._streams_of(instance)
+        await self._scripts.call("ZREM", keys.WAKE_DUE, instance)  # first: a hint that comes meanwhile is kept
+        names = [keys.due(instance), keys.parked(instance), *streams]
+        moved, wait_ms = await self._scripts.run("promote", names, [BATCH, self._bound], wake_ups(instance, streams))
+        if wait_ms >= 0:
+            await self._scripts.call(*due_hint(instance, self._clock.now_ms() + max(int(wait_ms), 1)))
+        return int(moved)

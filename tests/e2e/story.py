@@ -1,0 +1,38 @@
+"""What does the log tell of a conversation, and what is left over in Redis?"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import redis
+
+from shared.events import AnyEvent, decode
+from shared.streams import keys
+
+
+@dataclass
+class Story:
+    """One instance's log, and what its streams still hold."""
+
+    events: list[AnyEvent] = field(default_factory=list)
+    left: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, url: str, instance: str = "demo") -> "Story":
+        with redis.Redis.from_url(url) as client:
+            entries = client.xrange(keys.events(instance))
+            waiting = (keys.inbound, keys.outbound, keys.outbound_vip, keys.dead_letters)
+            left = {name(instance): client.xlen(name(instance)) for name in waiting}
+            left[keys.progress(instance)] = client.hlen(keys.progress(instance))
+        return cls([decode(fields[b"e"]) for _, fields in entries], left)
+
+    def count(self, kind: type) -> int:
+        return sum(isinstance(event, kind) for event in self.events)
+
+    def of(self, kind: type) -> list[AnyEvent]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    @property
+    def repeated(self) -> list[str]:
+        """Events that stand in the log more than once."""
+        counts = Counter((type(event).__name__, event.id) for event in self.events)
+        return [f"{kind} {id_} ×{n}" for (kind, id_), n in counts.items() if n > 1]
