@@ -1,8 +1,11 @@
 """May this send be attempted now? A token and a written trace of the attempt, or how long to wait for them."""
 
+import asyncio
 import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
+
+from redis.exceptions import RedisError
 
 from sender.facts import Facts
 from sender.settings import SenderSettings
@@ -13,8 +16,13 @@ from shared.streams import keys
 from shared.streams.delivery import Delivery, Owner, Wait
 from shared.streams.progress import dump
 from shared.streams.scripts import Scripts
+from shared.telemetry import logs, metrics
 
+REDIS_PAUSE_S = 0.2
 NEW_CONTACT_WAIT_S = 600.0  # a new contact beyond the day's budget asks again every ten minutes: the budget may change
+
+
+_log = logs.get(__name__)
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,7 @@ class Attempts:
             owner.group, owner.consumer, delivery.entry.id, owner.fence, self.log_maxlen,
             delivery.key, dump(progress), encode(fact), *self._pace(), event.chat,
         ]  # fmt: skip
-        reply = await self.scripts.run("attempt", self._keys(delivery, event, owner), args)
+        reply = await self._insist(self._keys(delivery, event, owner), args)
         match _word(reply[0]):
             case "ok":
                 return replace(delivery, progress=progress)
@@ -46,6 +54,16 @@ class Attempts:
                 return _wait(int(reply[1]), _word(reply[2]))
             case why:
                 raise NotOurs(why)
+
+    async def _insist(self, names: list[str], args: list[Any]) -> Any:
+        """Ask until there is an answer: the very same question again finds an attempt that was written already."""
+        while True:
+            try:
+                return await self.scripts.run("attempt", names, args)
+            except (RedisError, OSError) as error:
+                metrics.REDIS_ERRORS.labels("sender").inc()
+                _log.warning("redis_error", error=str(error), doing="writing an attempt down")
+                await asyncio.sleep(REDIS_PAUSE_S)
 
     def _keys(self, delivery: Delivery, event: SendRequested, owner: Owner) -> list[str]:
         i = owner.instance

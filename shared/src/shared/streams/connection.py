@@ -12,29 +12,33 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 CONNECT_TIMEOUT_S = 1.0
 COMMAND_TIMEOUT_S = 2.0  # a webhook is answered 503 after this; the gateway waits 30 s
+MOST_CONNECTIONS = 64
 MOST_IN_ONE_TRIP = 256  # keeps a round trip under ~10 ms of Redis's time
 
 
 def connect(url: str) -> aioredis.Redis:
-    """A client for ordinary commands. It never retries by itself: a retried XADD is stored twice."""
-    return aioredis.Redis.from_url(
-        url,
-        socket_connect_timeout=CONNECT_TIMEOUT_S,
-        socket_timeout=COMMAND_TIMEOUT_S,
-        retry=Retry(NoBackoff(), 0),
-        health_check_interval=0,
+    """A client for ordinary commands. It never retries by itself: a retried XADD is stored twice.
+
+    Calls beyond `MOST_CONNECTIONS` at the same time wait for a connection, as long as a command may take.
+    """
+    pool = aioredis.BlockingConnectionPool.from_url(
+        url, max_connections=MOST_CONNECTIONS, timeout=COMMAND_TIMEOUT_S, **_options(COMMAND_TIMEOUT_S)
     )
+    return aioredis.Redis.from_pool(pool)
 
 
 def connect_blocking(url: str, block_ms: int) -> aioredis.Redis:
     """A client for blocking reads alone; its socket outwaits the block."""
-    return aioredis.Redis.from_url(
-        url,
-        socket_connect_timeout=CONNECT_TIMEOUT_S,
-        socket_timeout=block_ms / 1000 + COMMAND_TIMEOUT_S,
-        retry=Retry(NoBackoff(), 0),
-        health_check_interval=0,
-    )
+    return aioredis.Redis.from_url(url, **_options(block_ms / 1000 + COMMAND_TIMEOUT_S))
+
+
+def _options(timeout_s: float) -> dict[str, Any]:
+    return {
+        "socket_connect_timeout": CONNECT_TIMEOUT_S,
+        "socket_timeout": timeout_s,
+        "retry": Retry(NoBackoff(), 0),
+        "health_check_interval": 0,
+    }
 
 
 class Pipelined:

@@ -88,6 +88,11 @@ def fence(instance: str, lane: str) -> str:
     return _of(instance, f"fence:{lane}")
 
 
+def assign(instance: str, lane: str) -> str:
+    """String with a time to live: the replica that is to have this lane next; its holder lets go for it."""
+    return _of(instance, f"assign:{lane}")
+
+
 def chat(instance: str, chat_id: str) -> str:
     """Hash: the chat's state."""
     return _of(instance, f"chat:{chat_id}")

@@ -16,13 +16,14 @@ from shared.errors import NotOurs, QueueFull
 from shared.streams.chats import ChatQueues
 from shared.streams.delivery import Delivery, Done, Flight, Hold, Owner, Wait
 from shared.streams.intake import Intake
-from shared.streams.lease import Lease
+from shared.streams.lease import Lease, Renewal
 from shared.streams.tools import Tools
 from shared.streams.worker import work
 from shared.telemetry import logs, metrics
 
 QUEUE_FULL_WAIT_MS = 1_000
 REDIS_PAUSE_S = 0.2
+ADMIT_WIDTH = 16  # enough to hide a round trip to Redis behind the others
 
 _log = logs.get(__name__)
 
@@ -39,6 +40,8 @@ class Lane:
         self._working: dict[asyncio.Task[None], Flight] = {}
         self._signal = asyncio.Event()
         self._paused_until_ms = 0
+        self._admitting = 0
+        self._width = 1
         self._stopping = False
         self._lost = False
 
@@ -88,7 +91,7 @@ class Lane:
         while not self._over:
             if self._intake.more and self._queues.ready < self._tools.settings.stream_read_count:
                 self._queue(await self._intake.new())
-            if not await self._begin_next():
+            if not self._begin_next():
                 return
 
     async def _take_over(self) -> None:
@@ -111,36 +114,40 @@ class Lane:
     async def _look_around(self) -> None:
         self._queue(await self._intake.abandoned())
 
-    async def _begin_next(self) -> bool:
+    def _begin_next(self) -> bool:
         """Begin the next delivery. False: nothing can begin now."""
         now = self._tools.clock.now_ms()
-        if self._paused_until_ms > now or len(self._working) >= self._tools.settings.concurrency:
+        busy = len(self._working) >= self._tools.settings.concurrency or self._admitting >= self._width
+        if self._paused_until_ms > now or busy:
             return False
         flight = self._queues.next(now)
         if flight is None:
             return self._intake.more
-        try:
-            admitted = await self._tools.handler.admit(flight.delivery, self._owner)
-        except NotOurs as why:
-            self._not_ours(flight, why)
-        except BaseException:
-            self._queues.put_back(flight)
-            raise
-        else:
-            self._proceed(flight, admitted, now)
+        self._admitting += 1
+        task = asyncio.create_task(self._fly(flight))
+        self._working[task] = flight
+        task.add_done_callback(self._landed)
         return True
 
-    def _proceed(self, flight: Flight, admitted: Delivery | Wait | Done | Hold, now: int) -> None:
-        match admitted:
-            case Wait(seconds=seconds, scope="lane"):
-                self._queues.put_back(flight)
-                self._paused_until_ms = now + max(1, round(seconds * 1000))
-            case Wait(seconds=seconds):
-                self._queues.hold(flight, now + max(1, round(seconds * 1000)), now)
-            case _:
-                task = asyncio.create_task(self._fly(flight, admitted))
-                self._working[task] = flight
-                task.add_done_callback(self._landed)
+    async def _admit(self, flight: Flight) -> Delivery | Wait | Done | Hold:
+        """Ask the handler. While it grants, more are asked side by side; once it says wait, one after the other."""
+        try:
+            admitted = await self._tools.handler.admit(flight.delivery, self._owner)
+        finally:
+            self._admitting -= 1
+            self._signal.set()
+        waits = isinstance(admitted, Wait) and admitted.scope == "lane"
+        self._width = 1 if waits else min(self._width + 1, ADMIT_WIDTH)
+        return admitted
+
+    def _put_off(self, flight: Flight, wait: Wait) -> None:
+        now = self._tools.clock.now_ms()
+        until = now + max(1, round(wait.seconds * 1000))
+        if wait.scope == "lane":
+            self._queues.put_back(flight)
+            self._paused_until_ms = until
+        else:
+            self._queues.hold(flight, until, now)
 
     def _landed(self, task: asyncio.Task[None]) -> None:
         self._working.pop(task, None)
@@ -150,14 +157,20 @@ class Lane:
             self._lose("a delivery could not be ended; whoever takes the lane next begins from what is in Redis")
 
     # ── one delivery ───────────────────────────────────────────────────────────────────────────────────────────────
-    async def _fly(self, flight: Flight, admitted: Delivery | Done | Hold) -> None:
+    async def _fly(self, flight: Flight) -> None:
         try:
-            if isinstance(admitted, Delivery):
-                flight.delivery = admitted
-                outcome = await work(self._tools, self._owner, admitted)
-            else:
-                outcome = admitted
-            await self._insist(lambda: self._settle(flight, outcome))
+            outcome = await self._admit(flight)
+            if isinstance(outcome, Wait):
+                self._put_off(flight, outcome)
+                return
+            if isinstance(outcome, Delivery):
+                flight.delivery = outcome
+                outcome = await work(self._tools, self._owner, outcome)
+            ended = outcome
+            await self._insist(lambda: self._settle(flight, ended))
+        except (RedisError, OSError) as error:
+            await self._pause(error)
+            self._queues.put_back(flight)
         except QueueFull as full:
             _log.warning("queue_full", error=str(full))
             now = self._tools.clock.now_ms()
@@ -227,8 +240,11 @@ class Lane:
             await asyncio.sleep(self._lease.life_ms / 3000)
             working = [flight.delivery.entry for flight in self._working.values()]
             try:
-                if not await self._lease.renew(self._tools.scripts, self._tools.group, working):
-                    self._lose("another replica took it over")
+                match await self._lease.renew(self._tools.scripts, self._tools.group, working):
+                    case Renewal.LOST:
+                        self._lose("another replica took it over")
+                    case Renewal.WANTED:
+                        self.stop()
             except (RedisError, OSError) as error:
                 _log.warning("lease_not_renewed", instance=self._lease.instance, error=str(error))
 

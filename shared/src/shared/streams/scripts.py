@@ -10,7 +10,10 @@ from redis.exceptions import NoScriptError
 
 from shared.streams.connection import Pipelined
 
-NAMES = ("append", "commit", "attempt", "acquire", "renew", "release", "promote")
+NAMES = (
+    "append", "commit", "attempt", "acquire", "renew", "release", "promote",
+    "regroup", "set_aside", "assign", "request",
+)  # fmt: skip
 
 
 def source(name: str) -> str:
