@@ -20,7 +20,6 @@ from sender.outcome import (
 )
 from sender.proof import Proof
 from shared.clock import Clock
-from shared.errors import NotOurs
 from shared.events import Content, EntryDeadLettered, SendRequested, Text, following
 from shared.streams import keys
 from shared.streams.backoff import full_jitter
@@ -68,9 +67,10 @@ class SendHandler:
             return Done((Facts(event, self.clock).failed(progress.next_number, "permanent", "not a phone number"),))
         if progress.count >= self.max_deliveries:
             return self.exhausted(delivery, progress.last.reason if progress.last else "")
+        asked_at = time.monotonic()
         admitted = await self.attempts.begin(delivery, event, owner)
         if isinstance(admitted, Delivery):
-            self._begun[delivery.key] = time.monotonic()
+            self._begun[delivery.key] = asked_at
         return admitted
 
     async def handle(self, delivery: Delivery, span: Traced) -> Done | Hold:
@@ -81,7 +81,7 @@ class SendHandler:
         if delivery.progress.since:
             return await self._seek(delivery, event, facts)
         if time.monotonic() - self._begun.pop(delivery.key, 0.0) > self.stall_s:
-            raise NotOurs("stalled")
+            return self._not_called(delivery, facts)
         outcome = await self.gateway.send(event.instance, event.to, _clean(event), quoted_id=event.quoted_id)
         metrics.SENDS.labels(_LABELS[type(outcome)]).inc()
         if not isinstance(outcome, InstanceDown):
@@ -148,6 +148,13 @@ class SendHandler:
         until = self.clock.now_ms() + round(wait * 1000)
         progress = delivery.progress.uncount().held(until)
         return Hold(progress, until, (facts.failed(number, category, reason, until),), lane=True)
+
+    def _not_called(self, delivery: Delivery, facts: Facts) -> Hold:
+        """This process stood still: its lane may be another's by now, who waits for proof of this very attempt."""
+        now, last = self.clock.now_ms(), delivery.progress.last
+        assert last is not None
+        reason = "this process stood still before the call"
+        return Hold(delivery.progress.uncount().held(now), now, (facts.failed(last.number, "not_called", reason, now),))
 
     # ── unknown outcomes ───────────────────────────────────────────────────────────────────────────────────────────
     def _look_for_proof(self, delivery: Delivery, facts: Facts, reason: str) -> Hold:
