@@ -2,6 +2,7 @@
 
 import asyncio
 
+from responder.answerer import prepare
 from responder.clinic import Clinic, Clinics
 from responder.knowledge import Knowledge
 from shared.telemetry import logs
@@ -16,7 +17,7 @@ class Library:
 
     def __init__(self, clinics: Clinics) -> None:
         self._clinics = clinics
-        self._knowledge = {clinic.id: Knowledge.build(clinic) for clinic in clinics}
+        self._knowledge = {clinic.id: _ready(clinic, Knowledge.build(clinic)) for clinic in clinics}
 
     def for_instance(self, instance: str) -> tuple[Clinic, Knowledge]:
         """The clinic that answers for `instance`, and what it knows."""
@@ -36,4 +37,12 @@ class Library:
 
     def _known(self, clinic: Clinic, changed: tuple[str, ...]) -> Knowledge:
         known = self._knowledge.get(clinic.id)
-        return known if known is not None and clinic.id not in changed else Knowledge.build(clinic)
+        if known is not None and clinic.id not in changed:
+            return known
+        return _ready(clinic, Knowledge.build(clinic, known))
+
+
+def _ready(clinic: Clinic, knowledge: Knowledge) -> Knowledge:
+    """Compile a clinic's words now, so that its first patient does not wait for it."""
+    prepare(clinic, knowledge)
+    return knowledge

@@ -26,7 +26,8 @@ def about_hours(question: Question) -> Part:
     if asked.now or question.shows("open_now"):
         return _now(question)
     if asked.minute is not None:
-        return Part("hours", "\n".join(_day(question, question.today, asked.minute)), (_source(question, question.today),))
+        text = "\n".join(_day(question, question.today, asked.minute))
+        return Part("hours", text, (_source(question, question.today),))
     return _week(question)
 
 

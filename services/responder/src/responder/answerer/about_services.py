@@ -6,9 +6,12 @@ from responder.answerer import formats
 from responder.answerer.phrases import phrase
 from responder.answerer.question import Question
 from responder.answerer.reply import Part
-from responder.clinic.model import Language, Service
+from responder.clinic.model import Service
+from responder.clinic.text import Language
 
 MAX_CHOICES = 8
+MAX_NEAR = 4
+PARTLY = 0.7  # sure of the service, but something more was said about it
 
 
 def price(question: Question, service: Service) -> Part:
@@ -19,7 +22,7 @@ def price(question: Question, service: Service) -> Part:
         return Part("price", text, _source(question, service, "price"), 0.8, wants_person=service.note is None)
     frame = "price_from" if service.price_from else "price"
     text = phrase(frame, language, service=name, price=formats.money(service.price, language))
-    return Part("price", _with(text, _note(service, language)), _source(question, service, "price"))
+    return Part("price", _with(text, _note(service, language)), _source(question, service, "price"), _sure(question))
 
 
 def duration(question: Question, service: Service) -> Part | None:
@@ -43,36 +46,43 @@ def preparation(question: Question, service: Service) -> Part | None:
 def offered(question: Question, service: Service) -> Part:
     """Yes, there is; with its price and length."""
     language = question.language
-    said = [phrase("offered", language, service=_inside(service, language))]
+    said = [phrase("offered", language, service=inside(service, language))]
     if service.price is not None:
         amount = formats.money(service.price, language)
         frame = "price_from" if service.price_from else "price"
-        said.append(formats.capital(phrase(frame, language, service=_PRICE[language], price=amount)))
+        said.append(phrase(frame, language, service=phrase("price_word", language), price=amount))
     if service.minutes is not None:
         said.append(phrase("minutes", language, minutes=str(service.minutes)))
-    return Part("service", _with(" ".join(said), _note(service, language)), _source(question, service))
+    return Part("service", _with(" ".join(said), _note(service, language)), _source(question, service), _sure(question))
 
 
 def which(question: Question, services: Sequence[Service]) -> Part:
     """Two or more fit: ask, do not guess."""
-    names = [_inside(service, question.language) for service in services]
+    names = [inside(service, question.language) for service in services]
     shown = formats.listed(names[:MAX_CHOICES], question.language, choice=True)
     sources = tuple(question.clinic.source(f"services.{one.id}") for one in services[:MAX_CHOICES])
     return Part("ask_back", phrase("which", question.language, names=shown), sources, 0.6)
 
 
 def all_services(question: Question) -> Part:
-    names = [_inside(service, question.language) for service in question.clinic.services]
+    names = [inside(service, question.language) for service in question.clinic.services]
     text = phrase("services", question.language, names=formats.listed(names, question.language))
     return Part("service", text, (question.clinic.source("services"),), 0.9)
 
 
 def not_found(question: Question) -> Part:
-    text = f"{phrase('not_found', question.language)} {phrase('offer_person', question.language)}"
-    return Part("unknown", text, (), 0.2, wants_person=True)
+    """Its first word is known, the rest is not: say so, and what there is if that is little."""
+    near, language = question.services.open, question.language
+    said = phrase("not_found", language)
+    if len(near) <= MAX_NEAR:
+        names = formats.listed([inside(one, language) for one in near], language)
+        said = phrase("not_quite", language, names=names)
+    sources = tuple(question.clinic.source(f"services.{one.id}") for one in near[:MAX_NEAR])
+    return Part("unknown", f"{said} {phrase('offer_person', language)}", sources, 0.2, wants_person=True)
 
 
-_PRICE: dict[Language, str] = {"pt": "valor", "es": "precio", "en": "price"}
+def _sure(question: Question) -> float:
+    return PARTLY if question.services.rest else 1.0
 
 
 def _note(service: Service, language: Language) -> str:
@@ -83,7 +93,7 @@ def _with(text: str, more: str) -> str:
     return f"{text} {more}".strip()
 
 
-def _inside(service: Service, language: Language) -> str:
+def inside(service: Service, language: Language) -> str:
     """The name within a sentence: the capital of a sentence goes, that of an abbreviation stays."""
     name = service.name.say(language)
     return name if name[:2].isupper() else name[:1].lower() + name[1:]

@@ -8,7 +8,8 @@ from responder.answerer.phrases import phrase
 from responder.answerer.plan import plan
 from responder.answerer.question import understand
 from responder.answerer.reply import Answer, Kind, Part, joined
-from responder.clinic.model import Clinic, Language
+from responder.clinic.model import Clinic
+from responder.clinic.text import Language
 from responder.knowledge import Knowledge
 from responder.language import detect, words
 
@@ -17,6 +18,8 @@ def answer(
     question: str, *, clinic: Clinic, knowledge: Knowledge, now: datetime, language_hint: str | None = None
 ) -> Answer:
     """The reply in the patient's language. Pure: the same question at the same `now` gets the same answer."""
+    if now.tzinfo is None:
+        raise ValueError("`now` needs a timezone: whether the clinic is open depends on it")
     language = detect(question, default=clinic.language, hint=language_hint, among=clinic.languages)
     polite = courtesy(words(question), asks="?" in question)
     if polite is not None:

@@ -2,14 +2,10 @@
 
 import re
 from functools import cache
-from importlib.resources import files
 
-import yaml
+from responder.answerer.wordlists import wordlist
 
-_FILE = files(__package__) / "words" / "cues.yaml"
-CUES: dict[str, tuple[str, ...]] = {
-    name: tuple(cues) for name, cues in yaml.load(_FILE.read_text(encoding="utf-8"), yaml.BaseLoader).items()
-}
+CUES: dict[str, tuple[str, ...]] = {name: tuple(cues) for name, cues in wordlist("cues").items()}
 
 
 def _slot(slot: str) -> str:

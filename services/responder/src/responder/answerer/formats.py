@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from responder.clinic.model import Language
+from responder.clinic.text import Language
 from responder.clinic.times import MIDNIGHT, Span
 
 _DAYS: dict[Language, tuple[str, ...]] = {

@@ -10,20 +10,17 @@ from msgspec import Struct
 
 from responder.answerer import courtesy, when
 from responder.answerer.cues import roots, vocabulary
-from responder.clinic.model import LANGUAGES, Clinic, Holiday, Insurance, Language, Service
+from responder.answerer.wordlists import wordlist
+from responder.clinic.model import Clinic, Holiday, Insurance, Service
+from responder.clinic.text import LANGUAGES, Language
 from responder.knowledge import Knowledge
 from responder.knowledge.spelling import Speller
-from responder.knowledge.stems import stem, terms
+from responder.knowledge.stems import stem
 from responder.language import STOP, words
 
 MIN_HEAD = 6  # letters: `tirar sangue` must not make every `tirar` a blood test
-# What stands around a service without changing which one it is.
-_FILLERS = frozenset(
-    "rotina primeira primeiro nova novo particular popular adulto minha meu preciso gostaria favor valor medio completo completa simples "
-    "normal hoje urgente sessao sesion session rutina primera nuevo nueva routine regular private marcar agendar cita turno "
-    "appointment visit atendimento tratamento procedimento dentro mesmo tabela quero quiero want horario dias semana mes ano pix "
-    "social media procuro busco looking interesse interessada interessado informacoes info detalhes details more mais mas tenho seria".split()
-)
+_OURSELVES = frozenset({"clinica", "clinico", "clinic", "doctor", "doctors"})  # never a whole name
+_FILLERS = frozenset(wordlist("fillers")["fillers"].split())
 
 
 class Form(Struct, frozen=True):
@@ -38,17 +35,23 @@ class Lexicon:
     """The words of one clinic."""
 
     def __init__(self, clinic: Clinic, knowledge: Knowledge) -> None:
-        self.forms = {language: tuple(_forms(clinic, language)) for language in LANGUAGES}
+        self._forms = {language: tuple(_forms(clinic, language)) for language in LANGUAGES}
+        self._with = {language: _by_stem(forms) for language, forms in self._forms.items()}
         self.holidays = {" ".join(words(name)): holiday for holiday in clinic.holidays for name in _names(holiday)}
         self.insurances = {
-            " ".join(words(name)): insurance for insurance in clinic.insurances for name in (insurance.name, *insurance.synonyms)
+            " ".join(words(name)): plan for plan in clinic.insurances for name in (plan.name, *plan.synonyms)
         }
         spoken = frozenset(word for language in LANGUAGES for word in STOP[language] | knowledge.words(language))
         named = frozenset(word for name in _all_names(clinic) for word in words(name))
-        self.plain = vocabulary() | _when() | _polite() | _FILLERS | frozenset().union(*STOP.values())
+        self.plain = vocabulary() | when.WORDS | courtesy.WORDS | _FILLERS | frozenset().union(*STOP.values())
         self._services = Speller(named, slips=2)
         self._all = Speller(named | spoken | self.plain)
         self._roots = roots()
+
+    def forms(self, language: Language, found: Iterable[str]) -> list[Form]:
+        """The names that hold any of these stems."""
+        near = {at for one in found for at in self._with[language].get(one, ())}
+        return [self._forms[language][at] for at in sorted(near)]
 
     def corrected(self, written: Iterable[str]) -> list[str]:
         """The words with a slip mended, where a known word is near enough."""
@@ -68,6 +71,11 @@ class Lexicon:
 _lexicons: WeakKeyDictionary[Clinic, tuple[Knowledge, Lexicon]] = WeakKeyDictionary()
 
 
+def prepare(clinic: Clinic, knowledge: Knowledge) -> None:
+    """Compile a clinic's words now (about 40 ms), rather than with the first question after a reload."""
+    lexicon(clinic, knowledge)
+
+
 def lexicon(clinic: Clinic, knowledge: Knowledge) -> Lexicon:
     kept = _lexicons.get(clinic)
     if kept is None or kept[0] is not knowledge:
@@ -81,6 +89,14 @@ def insurances(line: str, known: Mapping[str, Insurance]) -> list[Insurance]:
     return list({one.id: one for one in found}.values())
 
 
+def _by_stem(forms: Iterable[Form]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for at, form in enumerate(forms):
+        for one in form.stems:
+            found.setdefault(one, []).append(at)
+    return found
+
+
 def _forms(clinic: Clinic, language: Language) -> Iterator[Form]:
     for service in clinic.services:
         name = service.name.say(language)
@@ -90,12 +106,13 @@ def _forms(clinic: Clinic, language: Language) -> Iterator[Form]:
 
 
 def _form(service: Service, name: str, language: Language, *, heads: bool) -> Iterator[Form]:
-    found = terms(name, language)
-    plain = [word for word in words(name) if stem(word, language) in found]
-    if not found:
+    plain = [word for word in words(name) if word not in STOP[language] or word in _OURSELVES]
+    found = [stem(word, language) for word in plain]
+    if not found or _OURSELVES.issuperset(plain):
         return
     at = -1 if language == "en" and "of" not in words(name) else 0
-    head = found[at] if len(found) > 1 and (heads or len(plain[at]) >= MIN_HEAD) else ""
+    told = plain[at] not in _OURSELVES and (heads or len(plain[at]) >= MIN_HEAD)
+    head = found[at] if len(found) > 1 and told else ""
     yield Form(service, frozenset(found), head)
 
 
@@ -111,11 +128,3 @@ def _all_names(clinic: Clinic) -> Iterator[str]:
         yield from (insurance.name, *insurance.synonyms)
     for holiday in clinic.holidays:
         yield from _names(holiday)
-
-
-def _when() -> frozenset[str]:
-    return frozenset(when.WORDS)
-
-
-def _polite() -> frozenset[str]:
-    return courtesy.WORDS

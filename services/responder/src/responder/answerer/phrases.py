@@ -4,14 +4,10 @@ Only frames, kept in `words/phrases.yaml`: every fact in them comes from the cli
 never go in.
 """
 
-from importlib.resources import files
+from responder.answerer.wordlists import wordlist
+from responder.clinic.text import Language
 
-import yaml
-
-from responder.clinic.model import Language
-
-_FILE = files(__package__) / "words" / "phrases.yaml"
-_PHRASES: dict[str, dict[str, str]] = yaml.load(_FILE.read_text(encoding="utf-8"), yaml.BaseLoader)
+_PHRASES: dict[str, dict[str, str]] = wordlist("phrases")
 LANGUAGE_NAMES: dict[Language, dict[Language, str]] = {
     "pt": {"pt": "português", "es": "espanhol", "en": "inglês"},
     "es": {"pt": "portugués", "es": "español", "en": "inglés"},

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from responder.answerer import about_clinic, about_services, formats
+from responder.answerer import about_clinic, about_services, handover
 from responder.answerer.about_hours import about_hours
 from responder.answerer.phrases import phrase
 from responder.answerer.question import Question
@@ -16,13 +16,13 @@ CLEAR = 0.80  # and so much of it when a figure of the clinic's file could be th
 def plan(question: Question) -> list[Part]:
     """The parts of an answer, the first thing asked first; never empty."""
     if question.emergency:
-        return [_emergency(question)]
+        return [handover.emergency(question)]
     if question.shows("complaint", "person"):
-        return [_person(question)]
+        return [handover.person(question)]
     if question.shows("booking") and not question.shows("how_to"):
-        return [_booking(question)]
+        return [handover.booking(question)]
     hit = _best(question)
-    return list(_facts(question, hit)) or list(_told(question, hit)) or [_unknown(question)]
+    return list(_facts(question, hit)) or list(_told(question, hit)) or [handover.unknown(question)]
 
 
 def _facts(question: Question, hit: Hit | None) -> Iterator[Part]:
@@ -31,7 +31,7 @@ def _facts(question: Question, hit: Hit | None) -> Iterator[Part]:
     yield from _service_facts(question, clear)
     if question.shows("languages"):
         yield about_clinic.languages(question)
-    if question.shows("address") and not _elsewhere(question, clear):
+    if _asks_address(question, clear):
         yield about_clinic.address(question)
     if question.shows("contact") and not clear:
         yield about_clinic.contact(question)
@@ -58,19 +58,25 @@ def _service_facts(question: Question, clear: bool) -> Iterator[Part]:
 
 def _of_sure(question: Question, priced: bool, clear: bool) -> Iterator[Part]:
     services = question.services.sure
+    if question.shows("results") and not priced:
+        return
     if priced:
         yield from (about_services.price(question, one) for one in services)
-    if question.shows("duration"):
+    if question.shows("duration") and not (clear and question.services.rest):
         yield from filter(None, (about_services.duration(question, one) for one in services))
     if question.shows("preparation", "around_test"):
         yield from filter(None, (about_services.preparation(question, one) for one in services))
-    elif not priced and not question.shows("duration", "hours", "not_price") and not question.when.named and _bare(question, clear):
+    elif not priced and not _asks_more(question) and _bare(question, clear):
         yield from (about_services.offered(question, one) for one in services)
+
+
+def _asks_more(question: Question) -> bool:
+    return question.when.named or question.shows("duration", "hours", "not_price")
 
 
 def _bare(question: Question, clear: bool) -> bool:
     """Nothing but the service is named: it is asked for itself, not for what a text says about it."""
-    return not question.shows("how_to") and not question.services.rest or not clear and question.shows("offers")
+    return (not question.shows("how_to") and not question.services.rest) or (not clear and question.shows("offers"))
 
 
 def _of_open(question: Question) -> Iterator[Part]:
@@ -88,7 +94,8 @@ def _of_open(question: Question) -> Iterator[Part]:
 def _asks_insurance(question: Question, clear: bool) -> bool:
     if question.insurances:
         return True
-    return question.shows("insurance") and (bool(question.services.sure) or not clear)
+    sure = bool(question.services.sure) or question.shows("pays_by_insurance")
+    return question.shows("insurance") and (sure or not clear)
 
 
 def _asks_hours(question: Question, clear: bool) -> bool:
@@ -106,18 +113,20 @@ def _priced(question: Question) -> bool:
 def _hours(question: Question) -> Part:
     """The clinic's hours are not a doctor's: with a service named, say so."""
     part = about_hours(question)
-    if not question.services.sure:
+    if not question.services.sure or _priced(question):
         return part
     service = question.services.sure[0]
-    said = service.note.say(question.language) if service.note else phrase(
-        "hours_of", question.language, service=service.name.say(question.language)
+    said = (
+        service.note.say(question.language)
+        if service.note
+        else phrase("hours_of", question.language, service=about_services.inside(service, question.language))
     )
     return Part("hours", f"{part.text}\n{said}", part.sources, 0.7, wants_person=service.note is None)
 
 
-def _elsewhere(question: Question, clear: bool) -> bool:
-    """`Where can I park`: a place, but not the clinic's address."""
-    return clear or bool(question.rest)
+def _asks_address(question: Question, clear: bool) -> bool:
+    """`Where can I park` names a place, but not the clinic's address."""
+    return not clear and (question.shows("address") or (question.shows("where") and not question.rest))
 
 
 def _best(question: Question) -> Hit | None:
@@ -128,32 +137,3 @@ def _best(question: Question) -> Hit | None:
 def _told(question: Question, hit: Hit | None) -> Iterator[Part]:
     if hit is not None and hit.coverage >= SURE:
         yield Part("knowledge", hit.text, (hit.source,), round(hit.coverage, 2))
-
-
-def _emergency(question: Question) -> Part:
-    text = question.clinic.policies.emergency.say(question.language)
-    return Part("emergency", text, (question.clinic.source("policies.emergency"),), wants_person=True)
-
-
-def _person(question: Question) -> Part:
-    text = question.clinic.fallbacks.person.say(question.language)
-    return Part("person", text, (question.clinic.source("fallbacks.person"),), wants_person=True)
-
-
-def _booking(question: Question) -> Part:
-    clinic, language = question.clinic, question.language
-    own = clinic.fallbacks.booking
-    said = [own.say(language) if own else phrase("booking", language)]
-    if question.shows("moving") and clinic.policies.cancellation:
-        said.append(clinic.policies.cancellation.say(language))
-    elif len(question.services.sure) == 1:
-        said.append(about_services.price(question, question.services.sure[0]).text)
-    return Part("person", "\n".join(said), (clinic.source("fallbacks.booking"),), wants_person=True)
-
-
-def _unknown(question: Question) -> Part:
-    text = question.clinic.fallbacks.unknown.say(question.language)
-    return Part("unknown", text, (question.clinic.source("fallbacks.unknown"),), 0.1, wants_person=True)
-
-
-__all__ = ["formats", "plan"]

@@ -10,7 +10,8 @@ from responder.answerer.lexicon import Lexicon, insurances
 from responder.answerer.services import Named, named
 from responder.answerer.when import When, when
 from responder.clinic import hours
-from responder.clinic.model import Clinic, Insurance, Language
+from responder.clinic.model import Clinic, Insurance
+from responder.clinic.text import Language
 from responder.knowledge import Knowledge
 from responder.language import fold, words
 

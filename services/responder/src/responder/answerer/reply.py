@@ -4,11 +4,12 @@ from typing import Literal
 
 from msgspec import Struct
 
-from responder.clinic.model import Language
+from responder.clinic.text import Language
 
 Kind = Literal[
-    "greeting", "thanks", "hours", "price", "service", "address", "insurance", "knowledge", "ask_back", "emergency", "person", "unknown",
-]
+    "greeting", "thanks", "hours", "price", "service", "address", "insurance", "knowledge",
+    "ask_back", "emergency", "person", "unknown",
+]  # fmt: skip
 MAX_CHARS = 700  # what a patient reads on a phone without scrolling
 
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from responder.answerer.lexicon import Form, Lexicon
-from responder.clinic.model import LANGUAGES, Service
+from responder.clinic.model import Service
+from responder.clinic.text import LANGUAGES, Language
 from responder.knowledge.stems import stem
 
 MAX_NAMED = 3  # one reply speaks of so many services at most
@@ -29,7 +30,7 @@ def named(words: Sequence[str], lexicon: Lexicon) -> Named:
     heads: dict[str, tuple[frozenset[int], Service]] = {}
     for language in LANGUAGES:
         places = _places(words, language)
-        for form in lexicon.forms[language]:
+        for form in lexicon.forms(language, places):
             _note(form, places, full, heads)
     kept = _longest(full)
     found = kept or heads
@@ -43,8 +44,8 @@ def named(words: Sequence[str], lexicon: Lexicon) -> Named:
     return Named(open=tuple(services), rest=rest)
 
 
-def _places(words: Sequence[str], language: str) -> dict[str, int]:
-    return {stem(word, language): at for at, word in enumerate(words)}  # type: ignore[arg-type]
+def _places(words: Sequence[str], language: Language) -> dict[str, int]:
+    return {stem(word, language): at for at, word in enumerate(words)}
 
 
 def _note(
@@ -63,7 +64,5 @@ def _note(
 def _longest(full: dict[str, tuple[frozenset[int], Service]]) -> dict[str, tuple[frozenset[int], Service]]:
     """Without the services whose words another one's longer name holds too."""
     return {
-        name: (at, service)
-        for name, (at, service) in full.items()
-        if not any(at < other for other, _ in full.values())
+        name: (at, service) for name, (at, service) in full.items() if not any(at < other for other, _ in full.values())
     }

@@ -6,43 +6,25 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
+from responder.answerer.wordlists import wordlist
 from responder.clinic.model import Clinic, Holiday
 from responder.language import Language
 
-_WEEKDAYS = {
-    "segunda": 0, "terca": 1, "quarta": 2, "quinta": 3, "sexta": 4, "sabado": 5, "sabados": 5, "domingo": 6, "domingos": 6,
-    "segundas": 0, "tercas": 1, "quartas": 2, "quintas": 3, "sextas": 4, "lunes": 0, "martes": 1, "miercoles": 2, "jueves": 3,
-    "viernes": 4, "monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5, "sunday": 6,
-    "mondays": 0, "tuesdays": 1, "wednesdays": 2, "thursdays": 3, "fridays": 4, "saturdays": 5, "sundays": 6,
-}  # fmt: skip
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "janeiro enero january jan", "fevereiro febrero february feb fev", "marco marzo march", "abril april apr abr",
-            "maio mayo may", "junho junio june jun", "julho julio july jul", "agosto august aug", "setembro septiembre september sep set",
-            "outubro octubre october oct out", "novembro noviembre november nov", "dezembro diciembre december dec dez dic",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
-WORDS = frozenset(_WEEKDAYS) | frozenset(_MONTHS) | frozenset(
-    "hoje hoy today tonight amanha manana tomorrow depois pasado after agora ahora now ainda todavia still feira feriado feriados festivo "
-    "festivos holiday holidays fim fin finais fines semana weekend weekends dia dias day days noite noche night tarde manha cedo late early "
-    "morning afternoon evening temprano almoco almuerzo lunch".split()
-)
+_LISTS = wordlist("when")
+_WEEKDAYS = {word: index for index, listed in enumerate(_LISTS["weekdays"]) for word in listed.split()}
+_MONTHS = {word: number for number, listed in enumerate(_LISTS["months"], start=1) for word in listed.split()}
+WORDS = frozenset(_WEEKDAYS) | frozenset(_MONTHS) | frozenset(_LISTS["around"].split())
 _ORDINAL = re.compile(r"\bsegunda (?:via|dose|vez|opcao|opiniao|consulta|falta|visita)\b")
 _NUMERIC = re.compile(r"(?<![\d/])(\d{1,2})[/.](\d{1,2})(?:[/.](\d{4}|\d{2}))?(?![\d/])")
 _NAMED = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th|o)? (?:de |of )?({'|'.join(_MONTHS)})\b")
 _NAMED_EN = re.compile(rf"\b({'|'.join(_MONTHS)}) (\d{{1,2}})(?:st|nd|rd|th)?\b")
 _DAY = re.compile(r"\bdia (\d{1,2})\b")
 _CLOCK = re.compile(r"(?<![\d/])(\d{1,2})\s?(?:(?:h|:)\s?(\d{2})|(h|hs|horas?|am|pm)\b)\s?(am|pm)?")
-_AT_HOUR = re.compile(r"\b(?:as|at|a las|depois das|antes das|ate as|after|before|despues de las) (\d{1,2})\b(?![/:])")
+_AT_HOUR = re.compile(r"\b(?:as|at|a las|depois das|antes das|after|before|despues de las) (\d{1,2})\b(?![/:])")
 
 
 class When(Struct, frozen=True):
-    """The days asked about, the minute of the day if one was named, and whether it is about now or holidays at large."""
+    """The days asked about, the minute of the day if one was named; is it about now, or holidays at large?"""
 
     days: tuple[date, ...] = ()
     minute: int | None = None
@@ -56,8 +38,8 @@ class When(Struct, frozen=True):
 
 def when(line: str, raw: str, today: date, clinic: Clinic, language: Language, named: Mapping[str, Holiday]) -> When:
     """What the folded words (`line`) and the folded text (`raw`, with its slashes and colons) say about time."""
-    named_days = [_next(holiday, today) for name, holiday in named.items() if re.search(rf"\b{re.escape(name)}\b", line)]
-    days = [day for day in named_days if day] or list(dict.fromkeys(_days(line, raw, today, language)))
+    coming = (_next(holiday, today) for name, holiday in named.items() if f" {name} " in f" {line} ")
+    days = [day for day in coming if day] or list(dict.fromkeys(_days(line, raw, today, language)))
     general = not days and re.search(r"\b(feriados?|festivos?|holidays?)\b", line) is not None
     now = re.search(r"\b(agora|ahora|now|ainda|todavia|still|neste momento)\b", line) is not None
     return When(tuple(days[:4]), _minute(raw), now, general)
@@ -117,7 +99,8 @@ def _valid(day: int, month: int, year: int | None, today: date) -> list[date]:
 
 def _this_or_next_month(day: int, today: date) -> list[date]:
     months = ((today.year, today.month), (today.year + today.month // 12, today.month % 12 + 1))
-    return next((found for year, month in months if (found := _valid(day, month, year, today)) and found[0] >= today), [])
+    found = (_valid(day, month, year, today) for year, month in months)
+    return next((one for one in found if one and one[0] >= today), [])
 
 
 def _minute(raw: str) -> int | None:

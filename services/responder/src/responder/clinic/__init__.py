@@ -3,9 +3,20 @@
 from responder.clinic.clinics import Clinics, Refreshed
 from responder.clinic.errors import ClinicError
 from responder.clinic.load import load
-from responder.clinic.model import LANGUAGES, Clinic, Document, Holiday, Insurance, Language, Service, Text
+from responder.clinic.model import Clinic, Document, Holiday, Insurance, Service
+from responder.clinic.text import LANGUAGES, Language, Text
 
 __all__ = [
-    "LANGUAGES", "Clinic", "ClinicError", "Clinics", "Document", "Holiday", "Insurance", "Language", "Refreshed",
-    "Service", "Text", "load",
+    "LANGUAGES",
+    "Clinic",
+    "ClinicError",
+    "Clinics",
+    "Document",
+    "Holiday",
+    "Insurance",
+    "Language",
+    "Refreshed",
+    "Service",
+    "Text",
+    "load",
 ]

@@ -61,11 +61,14 @@ class Clinics:
             self._need_default(clinics)
         except ClinicError as clash:
             return Refreshed(errors=(*errors, clash))
-        changed = tuple(name for name in {**self._clinics, **clinics} if clinics.get(name) is not self._clinics.get(name))
+        both = {**self._clinics, **clinics}
+        changed = tuple(name for name in both if clinics.get(name) is not self._clinics.get(name))
         self._clinics, self._instances, self._stamps = clinics, instances, wanted
         return Refreshed(changed, tuple(errors))
 
-    def _reloaded(self, files: dict[str, Path], wanted: dict[str, Stamp]) -> tuple[dict[str, Clinic], list[ClinicError]]:
+    def _reloaded(
+        self, files: dict[str, Path], wanted: dict[str, Stamp]
+    ) -> tuple[dict[str, Clinic], list[ClinicError]]:
         clinics: dict[str, Clinic] = {}
         errors: list[ClinicError] = []
         for name, path in files.items():

@@ -6,43 +6,15 @@ Frozen structs, one for each block of `clinics/<name>.yaml`; their fields are de
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
+from responder.clinic.text import Language, Text, Words
 from responder.clinic.times import Day, Span
 
-Language = Literal["pt", "es", "en"]
-LANGUAGES: tuple[Language, ...] = ("pt", "es", "en")
 Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
-
-
-class Text(Struct, frozen=True):
-    """The same sentence in each language; the loader fills a gap with the clinic's first language."""
-
-    pt: str = ""
-    es: str = ""
-    en: str = ""
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        return cls(text, text, text)
-
-    def say(self, language: Language) -> str:
-        return str(getattr(self, language))
-
-
-class Words(Struct, frozen=True):
-    """What patients call a thing, by language."""
-
-    pt: tuple[str, ...] = ()
-    es: tuple[str, ...] = ()
-    en: tuple[str, ...] = ()
-
-    @property
-    def all(self) -> tuple[str, ...]:
-        return self.pt + self.es + self.en
 
 
 class Contact(Struct, frozen=True, kw_only=True):

@@ -61,8 +61,10 @@ class Reader:
         if origin is tuple:
             return self._checked(self._items(node, get_args(kind)[0], field), kind, constraint, field, node)
         if origin is dict:
-            return {key.value: self.build(value, get_args(kind)[1], f"{field}.{key.value}")
-                    for key, value in self._pairs(node, field)}
+            return {
+                key.value: self.build(value, get_args(kind)[1], f"{field}.{key.value}")
+                for key, value in self._pairs(node, field)
+            }
         return self._scalar(node, kind, constraint, field)
 
     def _struct(self, node: Node, kind: type[msgspec.Struct], field: str, given: Mapping[str, Any]) -> Any:
@@ -122,8 +124,7 @@ class Reader:
         try:
             return msgspec.convert(value, Annotated[kind, constraint] if constraint else kind, strict=False)
         except msgspec.ValidationError as wrong:
-            reason = f"{value!r} is not {_MEANS[kind]}" if str(wrong).startswith("Expected `") and kind in _MEANS else ""
-            raise self.error(field, reason if "got" in str(wrong) and reason else _plain(wrong, value), node) from wrong
+            raise self.error(field, _plain(wrong, value, kind), node) from wrong
 
 
 def _unwrapped(kind: Any) -> tuple[Any, Any]:
@@ -132,8 +133,12 @@ def _unwrapped(kind: Any) -> tuple[Any, Any]:
     return kind, None
 
 
-def _plain(wrong: msgspec.ValidationError, value: Any) -> str:
-    return f"{value!r} will not do: {str(wrong).split(' - at ')[0].lower()}"
+def _plain(wrong: msgspec.ValidationError, value: Any, kind: Any) -> str:
+    """What msgspec says, for somebody who writes YAML."""
+    said = str(wrong).split(" - at ")[0]
+    if kind in _MEANS and ("got `str`" in said or "Invalid" in said):
+        return f"{value!r} is not {_MEANS[kind]}"
+    return f"{value!r} will not do: {said[:1].lower()}{said[1:]}"
 
 
 def _empty(node: Node) -> bool:

@@ -12,14 +12,18 @@ from itertools import count
 
 from msgspec import Struct
 
-from responder.clinic.model import LANGUAGES, Clinic, Language
+from responder.clinic.model import Clinic
+from responder.clinic.text import LANGUAGES, Language
 from responder.knowledge.chunks import Chunk, chunks
 from responder.knowledge.spelling import Speller
-from responder.knowledge.stems import stem, stems, terms
+from responder.knowledge.stems import stems, terms
 from responder.language import STOP, words
 
 MAX_TERMS = 24  # a longer question is cut: the search must stay bounded whatever is sent
-_WEIGHTS = "3.0, 2.0, 1.0"  # heading, keywords, text
+_FIND = """
+    SELECT rowid, -bm25({table}, 3.0, 2.0, 1.0) AS score  -- heading, keywords, text
+    FROM {table} WHERE {table} MATCH ? ORDER BY score DESC LIMIT ?
+"""  # the tables are our own three languages
 
 
 class Hit(Struct, frozen=True):
@@ -53,7 +57,7 @@ class Knowledge:
         self._rows = dict(zip(count(1), (row for file in rows.values() for row in file), strict=False))
         self._stems = {number: row.stems for number, row in self._rows.items()}
         self._spoken = {language: self._of(language) for language in LANGUAGES}
-        self._common = {language: Counter(one for row in rows for one in row.stems) for language, rows in self._spoken.items()}
+        self._common = {language: _counted(rows) for language, rows in self._spoken.items()}
         self._spell = {language: Speller(_vocabulary(rows) | STOP[language]) for language, rows in self._spoken.items()}
         self._database = self._filled()
 
@@ -61,8 +65,10 @@ class Knowledge:
     def build(cls, clinic: Clinic, previous: "Knowledge | None" = None) -> "Knowledge":
         """Index a clinic; files that `previous` has with the same text are not cut and stemmed again."""
         known = previous._files if previous else {}
-        rows = {(one.source, one.text): known.get((one.source, one.text)) or tuple(map(_row, chunks(one)))
-                for one in clinic.documents}
+        rows = {
+            (one.source, one.text): known.get((one.source, one.text)) or tuple(map(_row, chunks(one)))
+            for one in clinic.documents
+        }
         return cls(rows, clinic.language)
 
     @property
@@ -86,9 +92,8 @@ class Knowledge:
         asked = self._asked(text, language)
         if not asked:
             return []
-        query = " OR ".join(f'"{term}"' for term in asked)
-        sql = f"SELECT rowid, -bm25({language}, {_WEIGHTS}) AS score FROM {language} WHERE {language} MATCH ? ORDER BY score DESC LIMIT ?"  # noqa: S608 -- the names are ours
-        rows = self._database.execute(sql, (query, limit)).fetchall()
+        query = " OR ".join(f'"{term}"' for term in asked)  # quoted: a term is never an operator
+        rows = self._database.execute(_FIND.format(table=language), (query, limit)).fetchall()
         return [self._hit(number, score, asked) for number, score in rows]
 
     def _asked(self, text: str, language: Language) -> dict[str, float]:
@@ -124,12 +129,14 @@ def _row(chunk: Chunk) -> _Row:
     return _Row(chunk, heading, keywords, text)
 
 
+def _counted(rows: list[_Row]) -> Counter[str]:
+    return Counter(one for row in rows for one in row.stems)
+
+
 def _vocabulary(rows: list[_Row]) -> set[str]:
-    return {word for row in rows for part in (row.chunk.title, row.chunk.keywords, row.chunk.text) for word in words(part)}
+    parts = (part for row in rows for part in (row.chunk.title, row.chunk.keywords, row.chunk.text))
+    return {word for part in parts for word in words(part)}
 
 
 def _topic(source: str) -> str:
     return source.removeprefix("knowledge/").partition(".")[0]
-
-
-__all__ = ["Hit", "Knowledge", "stem"]

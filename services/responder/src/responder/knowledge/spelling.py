@@ -7,6 +7,7 @@ of the patient's word finds all words one slip away: a letter too many, too few,
 from collections.abc import Iterable, Iterator
 
 MIN_LETTERS = 5  # shorter words have too many neighbours: "pele" is not "pelo"
+CHANGED = 7  # letters from which a wrong letter is forgiven: "casal" is not "canal", "vagina" not "vacina"
 MAX_LETTERS = 24  # longer is no word of ours, and would cost the most
 LONG = 9  # letters from which a second slip is forgiven, if asked for
 
@@ -27,9 +28,10 @@ class Speller:
         """The word itself if it is known or like nothing known."""
         if word in self.known or not MIN_LETTERS <= len(word) <= MAX_LETTERS or not word.isalpha():
             return word
-        near = {found for key in self._keys(word) for found in self._near.get(key, ())}
+        near = {found for key in self._keys(word) for found in self._near.get(key, ()) if _alike(word, found)}
         ranked = [(slips(word, one), word[0] != one[0], one) for one in near]
-        return min((one for one in ranked if one[0] <= self._allowed(min(word, one[2], key=len))), default=(0, False, word))[2]
+        likely = (one for one in ranked if one[0] <= self._allowed(min(word, one[2], key=len)))
+        return min(likely, default=(0, False, word))[2]
 
     def _allowed(self, word: str) -> int:
         return self._slips if len(word) >= LONG else 1
@@ -39,6 +41,13 @@ class Speller:
         if self._slips > 1 and len(word) >= LONG:
             keys |= {short for key in tuple(keys) for short in _shorter(key)}
         return keys
+
+
+def _alike(one: str, other: str) -> bool:
+    """A wrong letter in a short word makes another word; one swapped, missing or doubled does not."""
+    if len(one) == len(other):
+        return len(one) >= CHANGED or sorted(one) == sorted(other)
+    return max(len(one), len(other)) > MIN_LETTERS
 
 
 def _shorter(word: str) -> Iterator[str]:

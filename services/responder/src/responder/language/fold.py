@@ -5,20 +5,20 @@ import unicodedata
 
 from responder.language.vocabulary import SLANG
 
-MAX_CHARS = 1000  # a question longer than this is a letter: its opening says enough
+MAX_CHARS = 600  # a question longer than this is a letter: its opening says enough
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_RUN = re.compile(r"([^\W\d_])\1{2,}")  # oiiii
+_RUN = re.compile(r"([^\W\d_])\1{2,}|(?:([aiu])\2)\b")  # oiiii, diaa
 
 
 def fold(text: str) -> str:
     """Lower case, no accents, no drawn-out letters."""
     bare = unicodedata.normalize("NFKD", text[:MAX_CHARS].casefold())
-    return _RUN.sub(r"\1", "".join(mark for mark in bare if not unicodedata.combining(mark)))
+    return _RUN.sub(_once, "".join(mark for mark in bare if not unicodedata.combining(mark)))
 
 
 def written(text: str) -> list[str]:
     """The words as written, accents kept: they tell the language."""
-    return _WORD.findall(_RUN.sub(r"\1", unicodedata.normalize("NFC", text[:MAX_CHARS].casefold())))
+    return _WORD.findall(_RUN.sub(_once, unicodedata.normalize("NFC", text[:MAX_CHARS].casefold())))
 
 
 def words(text: str) -> list[str]:
@@ -28,3 +28,7 @@ def words(text: str) -> list[str]:
         plain = word.replace("'", "").replace("’", "")
         found.extend(SLANG.get(plain, plain).split())
     return found
+
+
+def _once(found: re.Match[str]) -> str:
+    return found[0][0]
