@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 
+import redis.asyncio as aioredis
 from aiohttp import web
 
 from shared.service.platform import Platform
@@ -15,14 +16,11 @@ from shared.streams.reader import GroupReader
 from shared.streams.roster import Roster
 from shared.streams.tools import Tools
 
+StreamsOf = Callable[[str], Sequence[str]]
+
 
 def consuming(
-    platform: Platform,
-    handler: Handler,
-    *,
-    group: str,
-    streams_of: Callable[[str], Sequence[str]],
-    promotes: bool = False,
+    platform: Platform, handler: Handler, *, group: str, streams_of: StreamsOf, promotes: bool = False
 ) -> Callable[[web.Application], AsyncIterator[None]]:
     """For `cleanup_ctx`: `handler` works the streams of every instance as a member of `group`.
 
@@ -30,25 +28,9 @@ def consuming(
     """
 
     async def running(_app: web.Application) -> AsyncIterator[None]:
-        streams = platform.streams
-        tools = Tools(
-            service=platform.service,
-            group=group,
-            lane=platform.service,
-            replica=platform.replica,
-            scripts=platform.scripts,
-            committer=Committer(platform.scripts, log_maxlen=streams.log_maxlen, bound=streams.stream_maxlen),
-            reader=GroupReader(platform.redis, group, platform.replica),
-            handler=handler,
-            settings=streams,
-            tracing=platform.tracing,
-            clock=platform.clock,
-        )
-        blocking = connect_blocking(platform.settings.redis_url, streams.stream_block_ms)
-        roster = Roster(platform.redis, blocking, platform.service, platform.replica, streams.stream_block_ms)
-        consumer = Consumer(tools, platform.redis, roster, streams_of)
-        promoter = Promoter(platform.scripts, roster, streams_of, bound=streams.stream_maxlen, clock=platform.clock)
-        promoting = asyncio.create_task(promoter.keep_promoting(), name="promote") if promotes else None
+        blocking = connect_blocking(platform.settings.redis_url, platform.streams.stream_block_ms)
+        consumer = new_consumer(platform, blocking, handler, group=group, streams_of=streams_of)
+        promoting = asyncio.create_task(_promoter(platform, consumer, streams_of)) if promotes else None
         await consumer.start()
         yield
         if promoting is not None:
@@ -57,3 +39,31 @@ def consuming(
         await blocking.aclose()
 
     return running
+
+
+async def _promoter(platform: Platform, consumer: Consumer, streams_of: StreamsOf) -> None:
+    bound = platform.streams.stream_maxlen
+    promoter = Promoter(platform.scripts, consumer.roster, streams_of, bound=bound, clock=platform.clock)
+    await promoter.keep_promoting()
+
+
+def new_consumer(
+    platform: Platform, blocking: aioredis.Redis, handler: Handler, *, group: str, streams_of: StreamsOf
+) -> Consumer:
+    """A consumer, not yet started; `blocking` is a client of its own for the reads that wait."""
+    streams = platform.streams
+    tools = Tools(
+        service=platform.service,
+        group=group,
+        lane=platform.service,
+        replica=platform.replica,
+        scripts=platform.scripts,
+        committer=Committer(platform.scripts, log_maxlen=streams.log_maxlen, bound=streams.stream_maxlen),
+        reader=GroupReader(platform.redis, group, platform.replica),
+        handler=handler,
+        settings=streams,
+        tracing=platform.tracing,
+        clock=platform.clock,
+    )
+    roster = Roster(platform.redis, blocking, platform.service, platform.replica, streams.stream_block_ms)
+    return Consumer(tools, platform.redis, roster, streams_of)

@@ -26,7 +26,7 @@ class Consumer:
     ) -> None:
         self._tools = tools
         self._client = client
-        self._roster = roster
+        self.roster = roster
         self._streams_of = streams_of
         self._watched: set[str] = set()
         self._registered: set[str] = set()
@@ -38,8 +38,8 @@ class Consumer:
     async def start(self) -> None:
         """Begin to listen, to beat and to work."""
         self._background = [
-            asyncio.create_task(self._roster.keep_beating(), name="heartbeat"),
-            asyncio.create_task(self._roster.listen(self._wake, self._sweep), name="listen"),
+            asyncio.create_task(self.roster.keep_beating(), name="heartbeat"),
+            asyncio.create_task(self.roster.listen(self._wake, self._sweep), name="listen"),
             asyncio.create_task(self._keep_ticking(), name="tick"),
         ]
 
@@ -100,7 +100,7 @@ class Consumer:
 
     async def _sweep(self) -> None:
         self._registered.clear()  # Redis may have lost the groups: make them again
-        await self._check(await self._roster.instances())
+        await self._check(await self.roster.instances())
 
     async def _check(self, instances: Sequence[str]) -> None:
         streams = [(instance, stream) for instance in instances for stream in self._streams_of(instance)]
