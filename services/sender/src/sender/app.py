@@ -19,7 +19,7 @@ def build(settings: SenderSettings, platform: Platform) -> web.Application:
     handler = SendHandler(
         gateway=gateway,
         attempts=Attempts(platform.scripts, settings, platform.clock, platform.streams.log_maxlen),
-        proof=Proof(platform.scripts),
+        proof=Proof(platform.scripts, gateway, platform.clock),
         clock=platform.clock,
         max_deliveries=platform.streams.max_deliveries,
         proof_wait_s=settings.send_proof_wait_s,

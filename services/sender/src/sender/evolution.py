@@ -1,16 +1,21 @@
 """How is a message handed to the Evolution API? The one place that speaks to the gateway, and maps its failures."""
 
+import datetime as dt
 import time
 from typing import Any
 
 import aiohttp
 
 from sender.classify import classify
+from sender.found import Found, found_in
 from sender.outcome import InstanceDown, Outcome, Unknown
 from shared.events import Content, Media, Text, VoiceNote
 from shared.telemetry import metrics
 
 CONNECT_TIMEOUT_S = 5.0
+SEARCH_TIMEOUT_S = 5.0
+SEARCH_PAGE = 50
+SEARCH_PAGES = 4  # 200 messages: over three minutes at one a second, and proof is looked for within seconds
 _RETRYABLE_BEFORE_SENDING = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 
@@ -41,6 +46,30 @@ class Evolution:
         finally:
             metrics.GATEWAY_SECONDS.labels(call).observe(time.monotonic() - started)
 
+    async def sent_since(self, instance: str, since_ms: int, until_ms: int) -> list[Found]:
+        """Our own messages of that time in the gateway's database; empty also when it does not answer."""
+        span = {"gte": _iso(since_ms), "lte": _iso(until_ms)}
+        where = {"key": {"fromMe": True}, "messageTimestamp": span}
+        found: list[Found] = []
+        for page in range(1, SEARCH_PAGES + 1):
+            records = await self._search(instance, {"where": where, "page": page, "offset": SEARCH_PAGE})
+            found += [message for record in records if (message := found_in(record)) is not None]
+            if len(records) < SEARCH_PAGE:
+                break
+        return found
+
+    async def _search(self, instance: str, query: dict[str, Any]) -> list[Any]:
+        assert self._session is not None, "use `async with Evolution(…)`"
+        url, timeout = f"{self._url}/chat/findMessages/{instance}", aiohttp.ClientTimeout(total=SEARCH_TIMEOUT_S)
+        try:
+            async with self._session.post(url, json=query, timeout=timeout) as answer:
+                body = await _json(answer) if answer.status == 200 else None
+        except (aiohttp.ClientError, OSError, TimeoutError):
+            return []
+        messages = body.get("messages") if isinstance(body, dict) else None
+        records = messages.get("records") if isinstance(messages, dict) else None
+        return records if isinstance(records, list) else []
+
     async def _post(self, path: str, body: dict[str, Any]) -> Outcome:
         assert self._session is not None, "use `async with Evolution(…)`"
         try:
@@ -59,6 +88,10 @@ async def _json(answer: aiohttp.ClientResponse) -> Any:
         return await answer.json(content_type=None)
     except ValueError:
         return None
+
+
+def _iso(at_ms: int) -> str:
+    return dt.datetime.fromtimestamp(at_ms / 1000, dt.UTC).isoformat().replace("+00:00", "Z")
 
 
 def request_of(content: Content, to: str, quoted_id: str) -> tuple[str, dict[str, Any]]:

@@ -28,6 +28,7 @@ from shared.telemetry import logs, metrics
 from shared.telemetry.tracing import Traced
 
 PROOF_POLL_MS = 500
+SEARCH_AFTER_MS = 900  # the echo is there sooner, and costs the gateway nothing
 SENT_LIFE_MS = 7 * 86_400_000  # receipts of a phone that was off come within days
 MISCONFIGURED_WAIT_S = 30.0
 RESENT_WHEN_UNKNOWN = ("reply", "staff")  # a person waits for these
@@ -165,14 +166,17 @@ class SendHandler:
 
     async def _seek(self, delivery: Delivery, event: SendRequested, facts: Facts) -> Done | Hold:
         """Proof, or more patience, or the message's policy."""
-        progress, now = delivery.progress, self.clock.now_ms()
+        progress, sought_ms = delivery.progress, self.clock.now_ms() - delivery.progress.since
         assert progress.last is not None
-        message_id = await self.proof.find(event, progress.last)
-        if message_id is not None:
+        proven = await self.proof.echoed(event, progress.last)
+        if proven is None and sought_ms >= SEARCH_AFTER_MS:
+            proven = await self.proof.searched(event, progress.last)
+        if proven is not None:
             metrics.SENDS.labels("accepted").inc()
-            return self._accepted(event, facts, progress.last.number, message_id, "echo")
-        if now - progress.since < self.proof_wait_s * 1000:
-            until = now + PROOF_POLL_MS
+            return self._accepted(event, facts, progress.last.number, *proven)
+        now, patience_ms = self.clock.now_ms(), self.proof_wait_s * 1000
+        if sought_ms < patience_ms:
+            until = progress.since + min(max(2 * sought_ms, PROOF_POLL_MS), patience_ms)
             return Hold(progress.held(until), until)
         metrics.UNPROVEN.inc()
         unproven = progress.ended("unknown", "no proof of it came")

@@ -1,6 +1,11 @@
 """Did WhatsApp get it after all? What the gateway itself said since the try, by content, chat and time."""
 
+from collections.abc import Sequence
+from typing import Literal
+
 from sender.address import same_person
+from sender.evolution import Evolution
+from shared.clock import Clock
 from shared.events import SendRequested, content_digest
 from shared.streams import keys
 from shared.streams.progress import Try
@@ -8,27 +13,42 @@ from shared.streams.scripts import Scripts
 
 SKEW_MS = 5_000  # the gateway's times are whole seconds of its own clock
 
+Proven = tuple[str, Literal["echo", "search"]]
+
 
 class Proof:
-    """Looks for the echo of a send: the gateway's `send.message` webhook, as ingest recorded it."""
+    """Looks for the trace of a send: the gateway's `send.message` webhook, or its message search."""
 
-    def __init__(self, scripts: Scripts) -> None:
+    def __init__(self, scripts: Scripts, gateway: Evolution, clock: Clock) -> None:
         self._scripts = scripts
+        self._gateway = gateway
+        self._clock = clock
 
-    async def find(self, event: SendRequested, tried: Try) -> str | None:
-        """The message id under which WhatsApp has what this try sent, or None while there is no proof of it."""
+    async def echoed(self, event: SendRequested, tried: Try) -> Proven | None:
+        """The message id under which the gateway told of what this try sent, as ingest recorded it."""
         since = tried.at - SKEW_MS
         name = keys.echoes(event.instance, content_digest(event.content))
         for member in await self._scripts.call("ZRANGEBYSCORE", name, since, "+inf"):
             message_id, *chats = str(member, "utf-8").split(" ")
-            if self._same_chat(event, chats) and not await self._claimed(event, message_id):
-                return message_id
+            if _same_chat(event, chats) and await self._is_free(event, message_id):
+                return message_id, "echo"
         return None
 
-    def _same_chat(self, event: SendRequested, chats: list[str]) -> bool:
-        ours = {same_person(event.chat), same_person(event.to.partition("@")[0]), event.to}
-        return any(same_person(chat) in ours for chat in chats)
+    async def searched(self, event: SendRequested, tried: Try) -> Proven | None:
+        """The message id under which the gateway's own database has what this try sent."""
+        since, digest = tried.at - SKEW_MS, content_digest(event.content)
+        for found in await self._gateway.sent_since(event.instance, since, self._clock.now_ms() + SKEW_MS):
+            same = found.digest == digest and found.at >= since and _same_chat(event, found.chats)
+            if same and await self._is_free(event, found.message_id):
+                return found.message_id, "search"
+        return None
 
-    async def _claimed(self, event: SendRequested, message_id: str) -> bool:
+    async def _is_free(self, event: SendRequested, message_id: str) -> bool:
+        """No other send of ours is known to be that message."""
         owner = await self._scripts.call("GET", keys.sent(event.instance, message_id))
-        return owner is not None and owner.decode() != event.id
+        return owner is None or str(owner, "utf-8") == event.id
+
+
+def _same_chat(event: SendRequested, chats: Sequence[str]) -> bool:
+    ours = {same_person(event.chat), same_person(event.to.partition("@")[0]), event.to}
+    return any(same_person(chat) in ours for chat in chats)

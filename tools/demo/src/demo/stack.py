@@ -64,7 +64,7 @@ class Stack:
         return self
 
     def _launch(self, name: str, module: str, environ: Mapping[str, str], port: int) -> None:
-        settings = {**environ, "PORT": str(port), "HOST": "127.0.0.1"}
+        settings = {**environ, "PORT": str(port), "HOST": "127.0.0.1", "STACK_NAME": name}
         process = Process.python(name, module, settings, self.folder / f"{name}.log", ROOT)
         self.processes[name] = process
         process.start()
