@@ -6,6 +6,7 @@ from demo.http import call
 from demo.process import wait_until
 from demo.stack import Stack
 
+ENVIRON = {"WA_TOKENS_PER_SECOND": "0", "ACKS": "0", "RESPONDER_DEBOUNCE_MIN_MS": "0"}
 WARM_UP = 100
 MESSAGES = 1_000
 PER_SECOND = 50
@@ -20,7 +21,7 @@ TEXTS = (
 
 def run() -> dict[str, float]:
     """Milliseconds from the webhook's sending to the gateway's being called, over `MESSAGES` messages of new chats."""
-    with Stack(replicas={"admin": 0}, environ={"WA_TOKENS_PER_SECOND": "0", "ACKS": "0"}) as stack:
+    with Stack(replicas={"admin": 0}, environ=ENVIRON) as stack:
         simulator = stack.url("simulator")
         _talk(simulator, WARM_UP, first=90_000_000)
         wait_until(lambda: len(_phone(simulator)) >= WARM_UP, "the warm-up")

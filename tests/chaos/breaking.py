@@ -26,14 +26,15 @@ PAUSE_S = (0.3, 1.5)
 class Breaker:
     """Breaks one thing after another, and remembers what."""
 
-    def __init__(self, stack: Stack, draw: random.Random) -> None:
+    def __init__(self, stack: Stack, draw: random.Random, *, freezing: bool) -> None:
         self._stack = stack
+        self._freezing = freezing
         self._draw = draw
         self._stopped: list[str] = []
         self.done: Counter[str] = Counter()
         self._ways: list[tuple[str, int, Callable[[], None]]] = [
             ("kill -9", 5, self._kill),
-            ("SIGSTOP", 3, self._freeze),
+            ("SIGSTOP", 20 if freezing else 3, self._freeze),
             ("SIGTERM", 2, self._restart),
             ("redis kill -9", 1, self._restart_redis),
             ("connections cut", 3, self._cut),
@@ -80,9 +81,10 @@ class Breaker:
     def _freeze(self) -> None:
         """SIGSTOP for longer than a lease, now and then."""
         self._thaw()
-        name = self._victim()
-        self._stack.processes[name].signal(signal.SIGSTOP)
-        self._stopped.append(name)
+        names = {self._victim() for _ in range(2 if self._freezing else 1)}
+        for name in names:
+            self._stack.processes[name].signal(signal.SIGSTOP)
+            self._stopped.append(name)
         if self._draw.random() < 0.7:
             time.sleep(self._draw.uniform(0.2, 5))
             self._thaw()
@@ -101,7 +103,7 @@ class Breaker:
             client.client_kill_filter(_type="normal", skipme=True)
 
     def _gateway_fault(self) -> None:
-        fault = self._draw.choice(GATEWAY)
+        fault = self._draw.choice(GATEWAY[1:4:2] if self._freezing else GATEWAY)
         strikes = {"call": "sendText", "times": self._draw.randrange(1, 5), **fault}
         call("POST", f"{self._stack.url('simulator')}/sim/faults", strikes)
         self.done[_title(fault)] += 1

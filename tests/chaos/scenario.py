@@ -55,7 +55,7 @@ def play(scenario: Scenario) -> Verdict:
     services = ("ingest", "responder", "sender")
     modules = dict.fromkeys(services, "tests.chaos.weakened") if scenario.without else {}
     with Stack(replicas=replicas, environ=scenario.environ(), modules=modules) as stack:
-        breaker = Breaker(stack, random.Random(scenario.seed))
+        breaker = Breaker(stack, random.Random(scenario.seed), freezing=scenario.seed % 3 == 0)
         over = threading.Event()
         breaking = threading.Thread(target=breaker.keep_breaking, args=(over,))
         breaking.start()

@@ -81,6 +81,9 @@ def judge(stack: Stack, breaker: Breaker, written: int) -> Verdict:
 
 def _answered_once(story: Story, written: int, verdict: Verdict) -> None:
     received = {event.message_id: event.id for event in story.of(MessageReceived)}
+    for message_id, count in Counter(event.message_id for event in story.of(MessageReceived)).items():
+        verdict.doubled += count - 1
+        verdict.troubles += [f"message {message_id} was received {count} times"] if count > 1 else []
     answered = Counter(id_ for event in story.of(ReplyDrafted) + story.of(ReplySuppressed) for id_ in event.answers)
     verdict.lost += written - len(received)
     if written != len(received):

@@ -7,6 +7,7 @@ from opentelemetry.trace import SpanKind
 from redis.exceptions import RedisError
 
 from ingest.auth import Authenticator
+from ingest.body import BODY_LIMIT, Refused, read_body
 from ingest.recorder import Recorder, Tally
 from ingest.settings import IngestSettings
 from ingest.webhook import BadWebhook, Translation, translate, valid_instance
@@ -15,7 +16,7 @@ from shared.service import PLATFORM, Platform, new_app
 from shared.streams.log import Log
 from shared.telemetry import logs, metrics
 
-BODY_LIMIT = 2 * 1024**2
+LABELS = ("accepted", "duplicate", "ignored")
 
 SETTINGS = web.AppKey("SETTINGS", IngestSettings)
 AUTHENTICATOR = web.AppKey("AUTHENTICATOR", Authenticator)
@@ -37,44 +38,48 @@ def build(settings: IngestSettings, platform: Platform) -> web.Application:
     app[SETTINGS] = settings
     app[AUTHENTICATOR] = Authenticator(settings.webhook_token, clock=platform.clock)
     app[RECORDER] = Recorder(log)
-    app.router.add_post("/webhooks/evolution/{instance}", webhook)
-    app.router.add_post("/webhooks/evolution/{instance}/{event}", webhook)
+    app.router.add_post("/webhooks/evolution/{instance:[^/]+}", webhook)
+    app.router.add_post("/webhooks/evolution/{instance:[^/]+}/{event:.*}", webhook)  # the body names the event, too
     return app
 
 
 async def webhook(request: web.Request) -> web.Response:
     """`POST /webhooks/evolution/{instance}[/{event}]`."""
-    started = time.monotonic()
-    answer, label = await _answer(request)
-    metrics.WEBHOOKS.labels(label).inc()
-    metrics.WEBHOOK_SECONDS.observe(time.monotonic() - started)
+    started, label = time.monotonic(), "failed"
+    try:
+        answer, label = await _answer(request)
+    finally:
+        metrics.WEBHOOKS.labels(label).inc()
+        metrics.WEBHOOK_SECONDS.observe(time.monotonic() - started)
     return answer
 
 
 async def _answer(request: web.Request) -> tuple[web.Response, str]:
     app, instance = request.app, request.match_info["instance"]
-    if not app[AUTHENTICATOR].accepts(request.headers):
-        return _problem(401, "the webhook token is missing or wrong"), "unauthorized"
-    if not _known(app[SETTINGS], instance):
-        return _problem(404, f"instance {instance[:100]!r} is not one of this clinic's"), "unknown_instance"
     try:
-        body = await request.read()
+        _admit(request, instance)
+        body = await read_body(request)
         translation = translate(instance, body, clock=app[PLATFORM].clock, reactions=app[SETTINGS].wa_reactions)
         tally = await _record(app, translation, request.headers.get("traceparent"))
-    except web.HTTPRequestEntityTooLarge:
-        return _problem(413, f"the body is over {BODY_LIMIT} bytes"), "too_large"
+    except Refused as refused:
+        return _problem(refused.status, refused.detail), refused.label
     except BadWebhook as bad:
         _log.warning("bad_webhook", instance=instance, reason=str(bad))
         return _problem(400, str(bad)), "bad_request"
-    except (RedisError, OSError, TimeoutError, QueueFull) as error:
+    except (RedisError, OSError, QueueFull) as error:
         _log.warning("webhook_refused", instance=instance, error=str(error) or type(error).__name__)
         return _problem(503, "not stored; send it again later"), "unavailable"
-    answer = {"accepted": tally.accepted, "duplicates": tally.duplicates, "ignored": tally.ignored}
-    return web.json_response(answer), _label(tally)
+    return _taken(tally)
 
 
-def _known(settings: IngestSettings, instance: str) -> bool:
-    return valid_instance(instance) and (not settings.instances or instance in settings.instances)
+def _admit(request: web.Request, instance: str) -> None:
+    """Raises Refused; the body is not read for that."""
+    if not request.app[AUTHENTICATOR].accepts(request.headers):
+        raise Refused(401, "unauthorized", "the webhook token is missing or wrong")
+    settings = request.app[SETTINGS]
+    if not valid_instance(instance) or (settings.instances and instance not in settings.instances):
+        _log.warning("unknown_instance", instance=instance[:100])
+        raise Refused(404, "unknown_instance", f"instance {instance[:100]!r} is not one of this clinic's")
 
 
 async def _record(app: web.Application, translation: Translation, parent: str | None) -> Tally:
@@ -84,10 +89,10 @@ async def _record(app: web.Application, translation: Translation, parent: str | 
         return await app[RECORDER].record(translation, span.traceparent)
 
 
-def _label(tally: Tally) -> str:
-    if tally.accepted:
-        return "accepted"
-    return "duplicate" if tally.duplicates else "ignored"
+def _taken(tally: Tally) -> tuple[web.Response, str]:
+    answer = {"accepted": tally.accepted, "duplicates": tally.duplicates, "ignored": tally.ignored}
+    label = next((name for name, count in zip(LABELS, answer.values(), strict=True) if count), "ignored")
+    return web.json_response(answer), label
 
 
 def _problem(status: int, detail: str) -> web.Response:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from ingest.webhook import Record, Translation
+from shared.events import Event, MessageReceived
 from shared.streams import keys
 from shared.streams.log import Echo, Log
 from shared.telemetry import metrics
@@ -45,7 +46,13 @@ class Recorder:
             work=keys.inbound(event.instance) if record.work else "",
             echo=Echo(echo.digest, echo.message_id, echo.chats, echo.at) if echo else None,
             contact=event.chat if record.work else "",
+            staff_message_id=_by_staff(event),
         )
         if fresh:
             metrics.RECORDED.labels(str(type(event).__struct_config__.tag)).inc()
         return fresh
+
+
+def _by_staff(event: Event) -> str:
+    """The id of a message that staff wrote on their own phone, else nothing."""
+    return event.message_id if isinstance(event, MessageReceived) and event.author == "staff" else ""

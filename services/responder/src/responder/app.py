@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+from responder.chat import Pace
 from responder.clinic import ClinicError, Clinics
 from responder.handler import AnswerHandler
 from responder.library import Library
@@ -22,7 +23,10 @@ def build(settings: ResponderSettings, platform: Platform) -> web.Application:
     except ClinicError as error:
         raise SettingsError(f"CLINICS_DIR: {error}") from error
     library = Library(clinics)
-    handler = AnswerHandler(library, platform.clock, settings.reply_ttl_s)
+    pace = Pace(settings.responder_debounce_min_ms, settings.responder_debounce_max_ms, settings.responder_turn_cap_ms)
+    handler = AnswerHandler(
+        library, platform.scripts, platform.clock, pace, settings.reply_ttl_s, settings.responder_staff_pause_s
+    )
 
     async def files_watched(_app: web.Application) -> AsyncIterator[None]:
         watching = asyncio.create_task(library.keep_fresh(), name="clinic files")

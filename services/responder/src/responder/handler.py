@@ -1,32 +1,31 @@
-"""What is a patient's message answered with?"""
+"""What becomes of a patient's turn?"""
 
 import datetime as dt
 import time
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from responder.answerer import Answer, answer
+from responder.chat import Ask, ChatState, HandOff, Ignore, Opt, Pace, Turn, decide, load_state
+from responder.chat.opting import confirmation
+from responder.chat.turn import pause_left
 from responder.clinic import Clinic
+from responder.knowledge import Knowledge
+from responder.language import detect
 from responder.library import Library
+from responder.replying import Replying
 from shared.clock import Clock
 from shared.errors import Reject
-from shared.events import (
-    EntryDeadLettered,
-    Event,
-    HandoffRequested,
-    MessageReceived,
-    ReplyDrafted,
-    ReplySuppressed,
-    SendRequested,
-    Text,
-    following,
-)
+from shared.events import EntryDeadLettered, Event, HandoffRequested, MessageReceived, following
 from shared.streams import keys
-from shared.streams.delivery import Delivery, Done, Hold, Owner, Wait, Work
+from shared.streams.delivery import Delivery, Done, Hold, Owner, Wait
+from shared.streams.scripts import Scripts
 from shared.telemetry import metrics
 from shared.telemetry.tracing import Traced
 
-SILENT_KINDS = frozenset({"reaction", "sticker", "poll"})
+UNKNOWNS_UNTIL_HANDOFF = 2
 
 
 @dataclass(frozen=True)
@@ -34,26 +33,38 @@ class AnswerHandler:
     """The responder's part in the consumer loop."""
 
     library: Library
+    scripts: Scripts
     clock: Clock
+    pace: Pace
     reply_ttl_s: int
+    staff_pause_s: int
     counts_tries: bool = False
 
     async def admit(self, delivery: Delivery, _owner: Owner) -> Delivery | Wait | Done | Hold:
-        """Every message may begin at once."""
-        return delivery
+        """A turn begins when the patient has paused."""
+        left = pause_left(delivery, self.pace) if self.pace.shortest and not delivery.entry.claimed else 0.0
+        return delivery if left <= 0 else Wait(left, "chat")
 
     async def handle(self, delivery: Delivery, span: Traced) -> Done | Hold:
-        """The answer as a draft and a send, or the reason why there is none."""
+        """The turn's answer as a draft and a send, or the reason why there is none."""
         message = delivery.event
         if not isinstance(message, MessageReceived):
             raise Reject(f"a {type(message).__name__} does not belong on the inbound stream")
-        if message.author != "patient" or message.kind in SILENT_KINDS:
-            return self._suppress(message, span, "staff" if message.author == "staff" else message.kind)
-        started = time.monotonic()
-        found = self._answer(message)
-        metrics.ANSWER_SECONDS.labels("embedded").observe(time.monotonic() - started)
-        metrics.DECISIONS.labels(found.kind).inc()
-        return self._reply(message, span, found)
+        turn = Turn.of(delivery)
+        state = load_state(_pairs(await self.scripts.call("HGETALL", keys.chat(message.instance, message.chat))))
+        now = self.clock.now_ms()
+        replying = Replying(turn, now, span.traceparent)
+        clinic, knowledge = self.library.for_instance(message.instance)
+        match decide(turn, state, now, staff_pause_ms=self.staff_pause_s * 1000):
+            case Ignore(why=why):
+                metrics.DECISIONS.labels("ignored").inc()
+                return replying.suppressed(why)
+            case HandOff(why=why):
+                return self._hand_off(replying, state, clinic, turn, why)
+            case Opt(way=way):
+                return self._opt(replying, state, clinic, turn, way == "out")
+            case Ask(question=question):
+                return self._answer(replying, state, (clinic, knowledge), turn, question)
 
     def exhausted(self, delivery: Delivery, reason: str) -> Done:
         """A dead letter, and a person is asked to look after the patient."""
@@ -65,47 +76,59 @@ class AnswerHandler:
         handoff = following(HandoffRequested, event, "handoff", now, why="no answer could be made")
         return Done((fact, handoff), dead=reason)
 
-    def _answer(self, message: MessageReceived) -> Answer:
-        clinic, knowledge = self.library.for_instance(message.instance)
-        if not message.text.strip():
-            return _cannot_read(clinic)
+    def _answer(
+        self, replying: Replying, state: ChatState, about: tuple[Clinic, Knowledge], turn: Turn, question: str
+    ) -> Done:
+        started = time.monotonic()
+        clinic, knowledge = about
         now = dt.datetime.fromtimestamp(self.clock.now_ms() / 1000, ZoneInfo(clinic.timezone))
-        return answer(message.text, clinic=clinic, knowledge=knowledge, now=now)
+        found = answer(question, clinic=clinic, knowledge=knowledge, now=now, language_hint=state.language)
+        metrics.ANSWER_SECONDS.labels("embedded").observe(time.monotonic() - started)
+        return self._reply(replying, state, clinic, turn, found, question)
 
-    def _reply(self, message: MessageReceived, span: Traced, found: Answer) -> Done:
-        now, trace = self.clock.now_ms(), span.traceparent
-        draft = following(
-            ReplyDrafted, message, "reply", now, trace,
-            answers=(message.id,), text=found.text, language=found.language, decision=found.kind,
-            sources=found.sources, confidence=found.confidence,
+    def _reply(
+        self, replying: Replying, state: ChatState, clinic: Clinic, turn: Turn, found: Answer, question: str = ""
+    ) -> Done:
+        metrics.DECISIONS.labels(found.kind).inc()
+        unknowns = state.unknowns + 1 if found.kind == "unknown" else 0
+        kept = msgspec.structs.replace(
+            state,
+            asked=question if found.kind == "ask_back" else "",
+            offered_person=found.kind == "unknown",
+            unknowns=unknowns,
+        )
+        facts: list[Event] = []
+        # One unknown only offers a person; the second in a row calls one.
+        if (found.wants_person and found.kind != "unknown") or unknowns >= UNKNOWNS_UNTIL_HANDOFF:
+            facts.append(replying.handoff(found.kind, urgent=found.kind == "emergency"))
+        vip = turn.last.chat in clinic.vips
+        return replying.reply(found, kept, vip=vip, ttl_s=self.reply_ttl_s, facts=facts)
+
+    def _hand_off(self, replying: Replying, state: ChatState, clinic: Clinic, turn: Turn, why: str) -> Done:
+        language = state.language or clinic.language
+        media = clinic.fallbacks.media if why == "media" else None
+        said = media or clinic.fallbacks.person
+        field = "fallbacks.media" if media else "fallbacks.person"
+        found = Answer(
+            text=said.say(language), language=language, kind="person", sources=(clinic.source(field),),
+            confidence=1.0, wants_person=True,
         )  # fmt: skip
-        send = self._send(message, trace, found, now)
-        facts: list[Event] = [draft, send]
-        if found.wants_person:
-            urgent = found.kind == "emergency"
-            facts.append(following(HandoffRequested, message, "handoff", now, trace, why=found.kind, urgent=urgent))
-        stream = (keys.outbound_vip if send.vip else keys.outbound)(message.instance)
-        return Done(facts, work=(Work(stream, send),))
+        return self._reply(replying, state, clinic, turn, found)
 
-    def _send(self, message: MessageReceived, trace: str, found: Answer, now: int) -> SendRequested:
-        clinic, _ = self.library.for_instance(message.instance)
-        return following(
-            SendRequested, message, "send", now, trace,
-            to=message.reply_to, content=Text(text=found.text), send_class="reply", vip=message.chat in clinic.vips,
-            expires_at=now + self.reply_ttl_s * 1000, asked_at=message.recorded_at,
-        )  # fmt: skip
-
-    def _suppress(self, message: MessageReceived, span: Traced, why: str) -> Done:
-        metrics.DECISIONS.labels("ignored").inc()
-        now = self.clock.now_ms()
-        fact = following(ReplySuppressed, message, "suppressed", now, span.traceparent, answers=(message.id,), why=why)
-        return Done((fact,))
+    def _opt(self, replying: Replying, state: ChatState, clinic: Clinic, turn: Turn, out: bool) -> Done:
+        language = detect(turn.text, default=state.language or clinic.language, among=clinic.languages)
+        said = confirmation("out" if out else "in", language)
+        found = Answer(text=said, language=language, kind="thanks", sources=(), confidence=1.0, wants_person=False)
+        metrics.DECISIONS.labels("optout" if out else "optin").inc()
+        kept = msgspec.structs.replace(state, opted_out=out, asked="", offered_person=False)
+        return replying.reply(
+            found, kept, vip=turn.last.chat in clinic.vips, ttl_s=self.reply_ttl_s, facts=[replying.optout(out)]
+        )
 
 
-def _cannot_read(clinic: Clinic) -> Answer:
-    """A voice note, a picture: nothing that can be read here, and never silence."""
-    said = clinic.fallbacks.media or clinic.fallbacks.person
-    return Answer(
-        text=said.say(clinic.language), language=clinic.language, kind="person",
-        sources=(clinic.source("fallbacks.media"),), confidence=1.0, wants_person=True,
-    )  # fmt: skip
+def _pairs(reply: object) -> dict[bytes, bytes]:
+    """HGETALL's reply: a flat list under RESP2, a mapping under RESP3 or by the client's own parsing."""
+    if isinstance(reply, dict):
+        return {k if isinstance(k, bytes) else str(k).encode(): v for k, v in reply.items()}
+    flat = reply if isinstance(reply, list) else []
+    return dict(zip(flat[::2], flat[1::2], strict=True))

@@ -1,6 +1,6 @@
 """What can be set about answering?"""
 
-from shared.settings import Port, Positive, ServiceSettings
+from shared.settings import NotNegative, Port, Positive, ServiceSettings
 
 
 class ResponderSettings(ServiceSettings, frozen=True, kw_only=True, rename=str.upper):
@@ -13,3 +13,11 @@ class ResponderSettings(ServiceSettings, frozen=True, kw_only=True, rename=str.u
     port: Port = 8002
     reply_ttl_s: Positive = 6 * 3600
     """A reply that is later than this is not sent but recorded as expired."""
+    responder_debounce_min_ms: NotNegative = 800
+    """The shortest pause that ends a patient's turn (after a question mark). 0: every message is answered at once."""
+    responder_debounce_max_ms: NotNegative = 1_500
+    """The longest such pause (after a fragment)."""
+    responder_turn_cap_ms: NotNegative = 5_000
+    """A turn is answered this long after its first message, though more keep coming."""
+    responder_staff_pause_s: NotNegative = 1_800
+    """How long the bot is quiet in a chat where staff wrote on their own phone."""

@@ -11,10 +11,9 @@ from aiohttp import web
 from shared.errors import SettingsError
 from shared.service.health import add_routes
 from shared.service.platform import PLATFORM, Platform, new_platform
+from shared.service.serving import SERVING
 from shared.settings import ServiceSettings, StreamSettings, load
 from shared.telemetry import logs
-
-REQUESTS_END_S = 5.0  # answers take milliseconds; a slow client is not waited for longer
 
 S = TypeVar("S", bound=ServiceSettings)
 
@@ -44,4 +43,4 @@ def run(service: str, kind: type[S], build: Callable[[S, Platform], web.Applicat
         raise SystemExit(2) from None
     uvloop.install()
     port: int = settings.port  # type: ignore[attr-defined]
-    web.run_app(app, host=settings.host, port=port, shutdown_timeout=REQUESTS_END_S, access_log=None, print=None)
+    web.run_app(app, host=settings.host, port=port, print=None, **SERVING)

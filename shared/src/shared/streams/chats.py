@@ -52,10 +52,15 @@ class ChatQueues:
         chat.queued, chat.busy = False, True
         return chat.flights[0]
 
-    def finish(self, flight: Flight, now_ms: int) -> None:
-        """The head is ended: the next of its chat may go."""
+    def behind(self, flight: Flight) -> list[Flight]:
+        """What waits behind the head of a chat, oldest first."""
+        return list(self._of(flight).flights)[1:]
+
+    def finish(self, flight: Flight, now_ms: int, followers: int = 0) -> None:
+        """The head is ended, and so many behind it: the next of its chat may go."""
         chat = self._of(flight)
-        chat.flights.popleft()
+        for _ in range(1 + followers):
+            chat.flights.popleft()
         chat.busy = False
         if chat.flights:
             self._offer(chat, now_ms)

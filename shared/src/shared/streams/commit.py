@@ -1,5 +1,6 @@
 """How is a lane's entry ended? All that follows from it goes into one script call, or none of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from shared.errors import NotOurs, QueueFull
@@ -34,13 +35,23 @@ class Committer:
         self._log_maxlen = log_maxlen
         self._bound = bound
 
-    async def done(self, owner: Owner, entry: Entry, key: str, outcome: Done, progress: Progress) -> None:
-        """Consume the entry and write what follows.
+    async def done(
+        self,
+        owner: Owner,
+        entry: Entry,
+        key: str,
+        outcome: Done,
+        progress: Progress,
+        also: Sequence[tuple[Entry, str]] = (),
+    ) -> None:
+        """Consume the entry, and those in `also` with their progress keys, and write what follows.
 
         Raises NotOurs when another replica has the lane or the entry by now, QueueFull when a stream that the work
         goes to is at its bound. In both cases nothing was written.
         """
         operations = self._operations(outcome)
+        for follower, name in also:
+            operations.args += ["also", follower.id, name]
         if outcome.dead:
             _dead_letter(operations, entry, outcome.dead, progress)
         await self._run(owner, entry, key, b"", operations)
@@ -58,6 +69,9 @@ class Committer:
             operations.args += ["work", operations.key(work.stream), self._bound, encode(work.event)]
         for mark in outcome.marks:
             operations.args += ["mark", operations.key(mark.key), mark.life_ms, mark.value]
+        for state in outcome.states:
+            pairs = [part for pair in state.fields.items() for part in pair]
+            operations.args += ["state", operations.key(state.key), state.life_ms, len(pairs), *pairs]
         for park in outcome.parks:
             operations.args += ["park", park.id, park.due_ms, park.stream, encode(park.event)]
             operations.first_due = min(park.due_ms, operations.first_due or park.due_ms)

@@ -76,6 +76,8 @@ class Pipelined:
             replies = await pipe.execute(raise_on_error=False)
         except (RedisError, OSError, TimeoutError) as error:
             await _drop_idle(self._client, error)
+            if isinstance(error, (RedisTimeoutError, TimeoutError)):
+                batch, self._waiting = batch + self._waiting, []  # else each trip's calls would wait one timeout more
             replies = [_as_redis_error(error)] * len(batch)
         except BaseException:
             for _, future in batch:

@@ -1,6 +1,6 @@
 """What does a handler get, and what may it give back?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -29,6 +29,10 @@ class Delivery:
     progress: Progress
     fence: int
     """The lane's fencing number at the time of reading; every commit checks it."""
+    followers: "tuple[Delivery, ...]" = ()
+    """What waited behind it in its chat when it was admitted, oldest first."""
+    read_at: float = 0.0
+    """By the monotonic clock, in seconds."""
 
     @property
     def key(self) -> str:
@@ -64,6 +68,15 @@ class Park:
 
 
 @dataclass(frozen=True, slots=True)
+class State:
+    """Fields of a hash that are set beside the commit, and its time to live."""
+
+    key: str
+    fields: Mapping[str, str | bytes | int]
+    life_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """The entry is done with; this follows from it."""
 
@@ -71,8 +84,12 @@ class Done:
     work: Sequence[Work] = ()
     marks: Sequence[Mark] = ()
     parks: Sequence[Park] = ()
+    states: Sequence[State] = ()
     dead: str = ""
     """Not empty: it also becomes a dead letter, with this reason."""
+    turn: bool = False
+    """True: its followers are done with too, in the same commit. If more came meanwhile, all of this is dropped
+    and the delivery begins anew, with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +148,7 @@ class Flight:
     """A delivery in a lane, from its reading to its commit."""
 
     delivery: Delivery
-    read_at: float
-    """By the monotonic clock, in seconds."""
     vip: bool = False
     ready_at_ms: int = 0
+    restarts: int = 0
+    """How often it began anew because more came meanwhile."""

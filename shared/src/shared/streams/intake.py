@@ -83,8 +83,8 @@ class Intake:
         self._known.add((entry.stream, entry.id))
         if entry.claimed:
             metrics.CLAIMED.labels(self._tools.service).inc()
-        delivery = Delivery(entry, event, progress, self._owner.fence)
-        return Flight(delivery, time.monotonic(), entry.stream.endswith(":vip"), progress.retry_at)
+        delivery = Delivery(entry, event, progress, self._owner.fence, read_at=time.monotonic())
+        return Flight(delivery, entry.stream.endswith(":vip"), progress.retry_at)
 
     async def _decoded(self, entry: Entry) -> AnyEvent | None:
         if entry.data is None:

@@ -78,6 +78,14 @@ def new_contacts(instance: str, day: str) -> str:
     return _of(instance, f"new_contacts:{day}")
 
 
+def usage(instance: str, day: str) -> str:
+    """Hash with a time to live: `tokens` and `micro_usd` of the model on `day` (YYYYMMDD, the clinic's own day).
+
+    A clinic with several instances keeps it under its first.
+    """
+    return _of(instance, f"usage:{day}")
+
+
 def lease(instance: str, lane: str) -> str:
     """String with a time to live: who works this lane now, as `<fence>:<replica>`."""
     return _of(instance, f"lease:{lane}")

@@ -23,6 +23,7 @@ from shared.telemetry import logs, metrics
 
 QUEUE_FULL_WAIT_MS = 1_000
 REDIS_PAUSE_S = 0.2
+MOST_RESTARTS = 3
 ADMIT_WIDTH = 16  # enough to hide a round trip to Redis behind the others
 
 _log = logs.get(__name__)
@@ -159,13 +160,18 @@ class Lane:
     # ── one delivery ───────────────────────────────────────────────────────────────────────────────────────────────
     async def _fly(self, flight: Flight) -> None:
         try:
+            behind = tuple(follower.delivery for follower in self._queues.behind(flight))
+            flight.delivery = replace(flight.delivery, followers=behind)
             outcome = await self._admit(flight)
             if isinstance(outcome, Wait):
                 self._put_off(flight, outcome)
                 return
             if isinstance(outcome, Delivery):
                 flight.delivery = outcome
-                outcome = await work(self._tools, self._owner, outcome)
+                outcome = await work(self._tools, self._owner, flight.delivery)
+            if self._overtaken(flight, outcome):
+                self._queues.put_back(flight)
+                return
             ended = outcome
             await self._insist(lambda: self._settle(flight, ended))
         except (RedisError, OSError) as error:
@@ -178,16 +184,28 @@ class Lane:
         except NotOurs as why:
             self._not_ours(flight, why)
 
+    def _overtaken(self, flight: Flight, outcome: Done | Hold) -> bool:
+        """More came while a turn was worked on. A chat that never pauses is answered all the same, in the end."""
+        if not (isinstance(outcome, Done) and outcome.turn and flight.restarts < MOST_RESTARTS):
+            return False
+        if len(self._queues.behind(flight)) == len(flight.delivery.followers):
+            return False
+        flight.restarts += 1
+        metrics.HANDLED.labels(self._tools.service, "overtaken").inc()
+        return True
+
     async def _settle(self, flight: Flight, outcome: Done | Hold) -> None:
         delivery, committer = flight.delivery, self._tools.committer
         if isinstance(outcome, Hold):
             await committer.hold(self._owner, delivery.entry, delivery.key, outcome)
             self._keep(flight, outcome)
         else:
-            await committer.done(self._owner, delivery.entry, delivery.key, outcome, delivery.progress)
-            self._finish(flight)
-            metrics.HANDLED.labels(self._tools.service, "done").inc()
-            metrics.HANDLE_SECONDS.labels(self._tools.service).observe(time.monotonic() - flight.read_at)
+            turn = delivery.followers if outcome.turn else ()
+            also = [(follower.entry, follower.key) for follower in turn]
+            await committer.done(self._owner, delivery.entry, delivery.key, outcome, delivery.progress, also)
+            self._finish(flight, turn)
+            metrics.HANDLED.labels(self._tools.service, "done").inc(1 + len(turn))
+            metrics.HANDLE_SECONDS.labels(self._tools.service).observe(time.monotonic() - delivery.read_at)
 
     def _keep(self, flight: Flight, hold: Hold) -> None:
         flight.delivery = replace(flight.delivery, progress=hold.progress)
@@ -196,9 +214,10 @@ class Lane:
             self._paused_until_ms = max(self._paused_until_ms, hold.until_ms)
         self._queues.hold(flight, hold.until_ms, self._tools.clock.now_ms())
 
-    def _finish(self, flight: Flight) -> None:
-        self._intake.forget(flight.delivery.entry)
-        self._queues.finish(flight, self._tools.clock.now_ms())
+    def _finish(self, flight: Flight, followers: Sequence[Delivery] = ()) -> None:
+        for delivery in (flight.delivery, *followers):
+            self._intake.forget(delivery.entry)
+        self._queues.finish(flight, self._tools.clock.now_ms(), len(followers))
 
     def _not_ours(self, flight: Flight, why: NotOurs) -> None:
         metrics.HANDLED.labels(self._tools.service, "not_ours").inc()

@@ -13,6 +13,7 @@ from shared.streams.roster import wake_ups
 from shared.streams.scripts import Scripts
 
 ECHO_LIFE_MS = 3_600_000  # proof of a send is looked for within minutes; an hour covers a long outage
+CHAT_LIFE_MS = 90 * 86_400_000  # a patient who comes back within three months is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +43,30 @@ class Log:
         self._seen_life_ms = seen_life_s * 1000
 
     async def append(
-        self, event: Event, *, dedupe: str, work: str = "", echo: Echo | None = None, contact: str = ""
+        self,
+        event: Event,
+        *,
+        dedupe: str,
+        work: str = "",
+        echo: Echo | None = None,
+        contact: str = "",
+        staff_message_id: str = "",
     ) -> bool:
         """Record `event` unless `dedupe` was recorded within the memory's life. False: it was.
 
-        `work` is the stream that gets the event as work. Raises QueueFull when it is at its bound.
+        `work` is the stream that gets the event as work. `contact` is a chat that wrote to us. `staff_message_id` is
+        given when staff wrote: the chat remembers the time. Raises QueueFull when the work stream is at its bound.
         """
         i = event.instance
         names = [
             keys.seen(i, dedupe), keys.events(i), work or keys.inbound(i),
             keys.echoes(i, echo.digest if echo else ""), keys.contacts(i),
+            keys.chat(i, event.chat), keys.sent(i, staff_message_id),
         ]  # fmt: skip
         args: list[str | bytes | int] = [
             self._seen_life_ms, self._log_maxlen, encode(event), self._work_bound if work else 0,
             echo.member if echo else "", echo.at if echo else 0, ECHO_LIFE_MS, contact,
+            event.recorded_at if staff_message_id else "", CHAT_LIFE_MS,
         ]  # fmt: skip
         hints: list[tuple[str | int, ...]] = [("SADD", keys.INSTANCES, i), *wake_ups(i, [work])] if work else []
         reply = int(await self._scripts.run("append", names, args, then=hints))

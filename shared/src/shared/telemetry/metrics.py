@@ -20,11 +20,12 @@ PARKED = Gauge("frontdesk_parked", "Work that waits for its time", ["wa_instance
 DEAD_LETTERS = Gauge("frontdesk_dead_letters", "Entries in the dead letter stream", ["wa_instance"])
 CONSUMERS = Gauge("frontdesk_consumers", "Replicas alive by heartbeat", ["service"])
 REDIS_UP = Gauge("frontdesk_redis_up", "1 when Redis answered the last question of this process, else 0")
+BAD_HTTP = Counter("frontdesk_bad_http_total", "Requests that broke off or were not HTTP at all")
 
 # ── the consumer loop (responder, sender) ──────────────────────────────────────────────────────────────────────────
 HANDLED = Counter(
     "frontdesk_handled_total", "Entries by how their handling ended", ["service", "outcome"]
-)  # outcome: done, retry, parked, rejected, exhausted, poisoned, not_ours, crashed
+)  # outcome: done, retry, parked, rejected, exhausted, poisoned, not_ours, crashed, overtaken
 HANDLE_SECONDS = Histogram(
     "frontdesk_handle_seconds", "From reading an entry to its commit", ["service"], buckets=LATENCY
 )
@@ -38,7 +39,7 @@ REDIS_ERRORS = Counter("frontdesk_redis_errors_total", "Failed conversations wit
 # ── ingest ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 WEBHOOKS = Counter(
     "frontdesk_webhooks_total", "Webhook requests by their answer", ["answer"]
-)  # answer: accepted, duplicate, ignored, bad_request, unauthorized, too_large, unavailable
+)  # answer: accepted, duplicate, ignored, bad_request, unauthorized, unknown_instance, too_large, broken_off, unavailable, failed
 WEBHOOK_SECONDS = Histogram("frontdesk_webhook_seconds", "From a webhook's arrival to its answer", buckets=LATENCY)
 RECORDED = Counter("frontdesk_recorded_total", "Facts recorded from webhooks", ["type"])
 IGNORED = Counter("frontdesk_ignored_total", "Webhook records that become no fact, by reason", ["reason"])
@@ -46,6 +47,34 @@ IGNORED = Counter("frontdesk_ignored_total", "Webhook records that become no fac
 # ── responder ──────────────────────────────────────────────────────────────────────────────────────────────────────
 DECISIONS = Counter("frontdesk_decisions_total", "Patient messages by what was decided", ["decision"])
 ANSWER_SECONDS = Histogram("frontdesk_answer_seconds", "Time to work out an answer", ["stage"], buckets=LATENCY)
+
+# ── responder: the model ────────────────────────────────────────────────────────────────────────────────────────────
+MODEL_CALLS = Counter(
+    "frontdesk_model_calls_total", "Calls to the model's endpoint by how they ended", ["outcome"]
+)  # outcome: ok, first_token, deadline, rate_limited, unavailable, disconnected, refused, malformed
+MODEL_ANSWERS = Counter(
+    "frontdesk_model_answers_total", "Turns given to the model by what came of them", ["outcome"]
+)  # outcome: answered, off, budget, busy, too_many_rounds, rejected, and those of calls
+MODEL_REJECTED = Counter(
+    "frontdesk_model_rejected_total",
+    "Replies of the model that were not sent, by the check that they failed",
+    ["check"],
+)
+MODEL_TOOLS = Counter(
+    "frontdesk_model_tools_total", "Tool calls of the model", ["tool", "outcome"]
+)  # tool: the five there are, unknown; outcome: ok, refused
+MODEL_FIRST_TOKEN_SECONDS = Histogram(
+    "frontdesk_model_first_token_seconds", "From a call's start to the first piece of its answer", buckets=LATENCY
+)
+MODEL_SECONDS = Histogram(
+    "frontdesk_model_seconds", "From giving a turn to the model to its answer or failure", buckets=END_TO_END
+)
+MODEL_TOKENS = Counter("frontdesk_model_tokens_total", "Tokens used", ["kind"])  # kind: prompt, completion
+MODEL_COST = Counter("frontdesk_model_cost_dollars_total", "What the model cost, by the prices that are set")
+MODEL_WAITING = Gauge("frontdesk_model_waiting", "Turns that wait for a free slot now")
+MEDIA_READ = Counter(
+    "frontdesk_media_read_total", "Voice notes and pictures turned into text, by how it ended", ["kind", "outcome"]
+)  # kind: audio, image; outcome: ok, and those of calls
 
 # ── sender ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 SENDS = Counter(

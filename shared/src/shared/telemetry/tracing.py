@@ -51,10 +51,10 @@ class Tracing:
         self, name: str, kind: SpanKind, parent: str | None, attributes: Mapping[str, str | int] | None = None
     ) -> Iterator[Traced]:
         """A span around a block; `parent` is a traceparent or None for a new trace. An exception marks it failed."""
-        if self._provider is None:
-            yield Traced(parent if parent and parse(parent) else _fresh())
-            return
         context = parse(parent)
+        if self._provider is None:
+            yield Traced(_format(context) if context else _fresh())
+            return
         links = [Link(context)] if context and kind is SpanKind.CONSUMER else None
         around = trace.set_span_in_context(NonRecordingSpan(context)) if context else None
         with self._tracer.start_as_current_span(

@@ -1,7 +1,9 @@
 -- Record one fact once, and hand its work on: the dedupe mark, the log and the work stream in one step.
--- KEYS  1 seen mark (string)  2 log (stream)  3 work (stream)  4 echoes of these words (sorted set)  5 known contacts (set)
+-- KEYS  1 seen mark (string)  2 log (stream)  3 work (stream)  4 echoes of these words (sorted set)
+--       5 known contacts (set)  6 chat (hash)  7 mark of a send of ours with this message id (string)
 -- ARGV  1 mark's life, ms  2 log's bound, 0 none  3 event bytes  4 work stream's bound, 0 no work
 --       5 echo or ""  6 echo's time, ms  7 echoes' life, ms  8 contact or ""
+--       9 when staff spoke, ms, or ""  10 chat's life, ms
 -- reply 1 recorded | 0 recorded before | -1 the work stream is full, nothing written
 local function is(key, kind)
   local found = redis.call('TYPE', key).ok
@@ -13,6 +15,7 @@ is(KEYS[2], 'stream')
 is(KEYS[3], 'stream')
 is(KEYS[4], 'zset')
 is(KEYS[5], 'set')
+is(KEYS[6], 'hash')
 if redis.call('EXISTS', KEYS[1]) == 1 then
   return 0
 end
@@ -36,5 +39,10 @@ if ARGV[5] ~= '' then
 end
 if ARGV[8] ~= '' then
   redis.call('SADD', KEYS[5], ARGV[8])
+end
+-- What we sent ourselves is no word of the staff, however the gateway tells it.
+if ARGV[9] ~= '' and redis.call('EXISTS', KEYS[7]) == 0 then
+  redis.call('HSET', KEYS[6], 'staff_at', ARGV[9])
+  redis.call('PEXPIRE', KEYS[6], ARGV[10])
 end
 return 1

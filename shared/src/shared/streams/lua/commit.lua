@@ -9,6 +9,8 @@
 --                       work KEY BOUND BYTES       append to a work stream (KEY: index into KEYS)
 --                       mark KEY LIFE_MS VALUE     set a string with a time to live
 --                       park ID DUE_MS STREAM BYTES  put aside until a time, then back to STREAM
+--                       also ID PROGRESS_FIELD     consume this entry of the source too
+--                       state KEY LIFE_MS N FIELD VALUE …  set fields of a hash, N arguments, and its time to live
 --                       dead N FIELD VALUE …       append to the dead letters, N arguments
 -- reply ok | fenced | other | gone | full
 local source, log, progress, fence = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -33,24 +35,40 @@ if ARGV[7] ~= '' and redis.call('HGET', progress, ARGV[6]) == ARGV[7] then
   return 'ok' -- asked again because the first answer got lost
 end
 
-local size = { fact = 2, work = 4, mark = 4, park = 5 }
+local size = { fact = 2, work = 4, mark = 4, park = 5, also = 3 }
+local function length(op, at)
+  if op == 'dead' then
+    return 2 + tonumber(ARGV[at])
+  elseif op == 'state' then
+    return 4 + tonumber(ARGV[at + 2])
+  end
+  return size[op]
+end
 local function each(visit)
   local at = 8
   while at <= #ARGV do
     local op = ARGV[at]
     visit(op, at + 1)
-    at = at + (op == 'dead' and 2 + tonumber(ARGV[at + 1]) or size[op])
+    at = at + length(op, at + 1)
   end
 end
 
 -- Lua has no rollback: look at everything before the first write.
-local full = false
+local full, other = false, false
 each(function(op, at)
-  if op == 'work' then
+  if op == 'also' then
+    local found = redis.pcall('XPENDING', source, group, ARGV[at], ARGV[at], 1)
+    other = other or (not found.err and found[1] and found[1][2] ~= consumer)
+  elseif op == 'state' then
+    redis.call('HLEN', KEYS[tonumber(ARGV[at])])
+  elseif op == 'work' then
     local bound = tonumber(ARGV[at + 1])
     full = full or (bound > 0 and redis.call('XLEN', KEYS[tonumber(ARGV[at])]) >= bound)
   end
 end)
+if other then
+  return 'other'
+end
 if full then
   return 'full'
 end
@@ -81,6 +99,13 @@ each(function(op, at)
   elseif op == 'park' then
     redis.call('ZADD', KEYS[6], ARGV[at + 1], ARGV[at])
     redis.call('HSET', KEYS[7], ARGV[at], ARGV[at + 2] .. '\n' .. ARGV[at + 3])
+  elseif op == 'also' then
+    redis.pcall('XACK', source, group, ARGV[at])
+    redis.call('XDEL', source, ARGV[at])
+    redis.call('HDEL', progress, ARGV[at + 1])
+  elseif op == 'state' then
+    redis.call('HSET', KEYS[tonumber(ARGV[at])], unpack(ARGV, at + 3, at + 2 + tonumber(ARGV[at + 2])))
+    redis.call('PEXPIRE', KEYS[tonumber(ARGV[at])], ARGV[at + 1])
   elseif op == 'dead' then
     redis.call('XADD', KEYS[5], '*', unpack(ARGV, at + 1, at + tonumber(ARGV[at])))
   end
