@@ -17,7 +17,7 @@ SHORT ?=
 
 READY := .venv/.ready
 LOCKED := requirements-dev.lock requirements-build.lock
-TYPED := $(wildcard $(PACKAGES:%=%/src) tests/bench scripts deploy/grafana)
+TYPED := $(wildcard $(PACKAGES:%=%/src) scripts deploy/grafana)
 # One flag list for every lock: the same file on every machine, hashes for all, nothing of ours in it.
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-emit-package frontdesk-shared --custom-compile-command "make lock"
@@ -98,6 +98,8 @@ dashboards: $(READY)  ## Grafana's JSON from deploy/grafana/dashboards.py
 .PHONY: docs
 docs: $(READY) dashboards  ## the generated pages of docs/reference
 	@$(PY) scripts/metrics_page.py
+	@$(PY) scripts/events_page.py
+	@$(PY) scripts/settings_page.py
 
 .PHONY: clean
 clean:  ## the environment and every cache

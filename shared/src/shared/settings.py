@@ -49,11 +49,15 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.uppe
     """What every service needs."""
 
     redis_url: RedisUrl
+    """`redis://[user:password@]host:port/db`, `rediss://` for TLS."""
     host: str = "127.0.0.1"
+    """The address to listen on; images set 0.0.0.0."""
     log_level: str = "INFO"
+    """DEBUG, INFO, WARNING or ERROR."""
     replica: str = ""
     """The replica's name in heartbeats, leases and consumer lists; empty: host name, process id and a random part."""
     otel_exporter_otlp_endpoint: str = ""
+    """Where spans go, over OTLP/HTTP; empty: nowhere, and trace contexts still travel."""
 
 
 def load(kind: type[T], environ: Mapping[str, str]) -> T:

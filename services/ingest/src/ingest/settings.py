@@ -7,6 +7,7 @@ class IngestSettings(ServiceSettings, frozen=True, kw_only=True, rename=str.uppe
     """The ingest's settings, beside those of every service."""
 
     webhook_token: Secret
+    """What the gateway must present, or sign its JWT with."""
     evolution_server_url: HttpUrl = ""
     evolution_api_key: Secret | None = None
     port: Port = 8001

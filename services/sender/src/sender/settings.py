@@ -7,7 +7,9 @@ class SenderSettings(ServiceSettings, frozen=True, kw_only=True, rename=str.uppe
     """The sender's settings, beside those of every service."""
 
     evolution_server_url: HttpUrl
+    """The gateway's address."""
     evolution_api_key: Secret
+    """The gateway's global key, or an instance's token."""
     port: Port = 8003
     evolution_timeout_s: Positive = 30
     """The deadline of one gateway call."""
