@@ -15,6 +15,7 @@ Rate = Annotated[float, msgspec.Meta(ge=0)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Secret = Annotated[str, msgspec.Meta(min_length=1, extra={"secret": True})]
 RedisUrl = Annotated[str, msgspec.Meta(pattern=r"^(redis|rediss|unix)://", extra={"secret": True})]
+LogLevel = Annotated[str, msgspec.Meta(pattern=r"^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$")]
 HttpUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^/]+")]
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -52,7 +53,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.uppe
     """`redis://[user:password@]host:port/db`, `rediss://` for TLS."""
     host: str = "127.0.0.1"
     """The address to listen on; images set 0.0.0.0."""
-    log_level: str = "INFO"
+    log_level: LogLevel = "INFO"
     """DEBUG, INFO, WARNING or ERROR."""
     replica: str = ""
     """The replica's name in heartbeats, leases and consumer lists; empty: host name, process id and a random part."""

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from sender.attempts import Attempts
+from sender.breaker import Breaker
 from sender.evolution import Evolution
 from sender.handler import SendHandler
 from sender.proof import Proof
@@ -15,11 +16,14 @@ from shared.streams import keys
 
 def build(settings: SenderSettings, platform: Platform) -> web.Application:
     """The sender's application: it consumes the outbound streams and hands messages to the gateway."""
-    gateway = Evolution(settings.evolution_server_url, settings.evolution_api_key, settings.evolution_timeout_s)
+    gateway = Evolution(
+        settings.evolution_server_url, settings.evolution_api_key, settings.evolution_timeout_s, settings.wa_typing_ms
+    )
     handler = SendHandler(
         gateway=gateway,
         attempts=Attempts(platform.scripts, settings, platform.clock, platform.streams.log_maxlen),
         proof=Proof(platform.scripts, gateway, platform.clock),
+        breaker=Breaker(gateway.is_alive),
         clock=platform.clock,
         max_deliveries=platform.streams.max_deliveries,
         proof_wait_s=settings.send_proof_wait_s,

@@ -71,6 +71,7 @@ class Attempts:
         return [
             delivery.entry.stream, keys.events(i), keys.progress(i), keys.fence(i, owner.lane), keys.bucket(i),
             keys.recipient_bucket(i, event.chat), keys.new_contacts(i, today), keys.contacts(i),
+            keys.limits(i),
         ]  # fmt: skip
 
     def _pace(self) -> list[float | int]:

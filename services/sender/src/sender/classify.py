@@ -65,7 +65,7 @@ def _by_status(status: int, _body: Any, words: str, reason: str, retry_after: st
     if status == 429:
         return InstanceDown(reason, _seconds(retry_after) or _THROTTLE_WAIT_S)
     if status in (502, 503, 504):
-        return Unknown(reason)
+        return Unknown(reason, unreachable=True)
     return None
 
 

@@ -13,6 +13,7 @@ from shared.events import Content, Media, Text, VoiceNote
 from shared.telemetry import metrics
 
 CONNECT_TIMEOUT_S = 5.0
+PROBE_TIMEOUT_S = 3.0
 SEARCH_TIMEOUT_S = 5.0
 SEARCH_PAGE = 50
 SEARCH_PAGES = 4  # 200 messages: over three minutes at one a second, and proof is looked for within seconds
@@ -22,10 +23,11 @@ _RETRYABLE_BEFORE_SENDING = (aiohttp.ClientConnectorError, aiohttp.ConnectionTim
 class Evolution:
     """A gateway, by its address and key. Opened with `async with`."""
 
-    def __init__(self, url: str, api_key: str, timeout_s: float) -> None:
+    def __init__(self, url: str, api_key: str, timeout_s: float, typing_ms: int = 0) -> None:
         self._url = url.rstrip("/")
         self._headers = {"apikey": api_key}
         self._timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=CONNECT_TIMEOUT_S)
+        self._typing_ms = typing_ms
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> "Evolution":
@@ -40,11 +42,23 @@ class Evolution:
     async def send(self, instance: str, to: str, content: Content, *, quoted_id: str = "") -> Outcome:
         """Hand one message over. Never raises for what the gateway or the network do."""
         call, body = request_of(content, to, quoted_id)
+        if self._typing_ms and isinstance(content, Text):
+            body["delay"] = self._typing_ms  # the gateway shows "typing…" for that long, and answers after it
         started = time.monotonic()
         try:
             return await self._post(f"/message/{call}/{instance}", body)
         finally:
             metrics.GATEWAY_SECONDS.labels(call).observe(time.monotonic() - started)
+
+    async def is_alive(self) -> bool:
+        """Whether the gateway answers a question that changes nothing."""
+        assert self._session is not None, "use `async with Evolution(…)`"
+        timeout = aiohttp.ClientTimeout(total=PROBE_TIMEOUT_S)
+        try:
+            async with self._session.get(f"{self._url}/", timeout=timeout) as answer:
+                return answer.status < 500
+        except (aiohttp.ClientError, OSError, TimeoutError):
+            return False
 
     async def sent_since(self, instance: str, since_ms: int, until_ms: int) -> list[Found]:
         """Our own messages of that time in the gateway's database; empty also when it does not answer."""
@@ -76,11 +90,11 @@ class Evolution:
             async with self._session.post(self._url + path, json=body) as answer:
                 return classify(answer.status, await _json(answer), answer.headers.get("Retry-After"))
         except _RETRYABLE_BEFORE_SENDING as error:
-            return InstanceDown(f"the gateway cannot be reached: {error}")
+            return InstanceDown(f"the gateway cannot be reached: {error}", unreachable=True)
         except TimeoutError:
-            return Unknown(f"no answer within {self._timeout.total:.0f} s")
+            return Unknown(f"no answer within {self._timeout.total:.0f} s", unreachable=True)
         except (aiohttp.ClientError, OSError) as error:
-            return Unknown(f"the connection broke: {type(error).__name__}")
+            return Unknown(f"the connection broke: {type(error).__name__}", unreachable=True)
 
 
 async def _json(answer: aiohttp.ClientResponse) -> Any:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from sender.address import is_address
 from sender.attempts import Attempts
+from sender.breaker import Breaker
 from sender.evolution import Evolution
 from sender.facts import Facts
 from sender.outcome import (
@@ -43,6 +44,7 @@ class SendHandler:
     gateway: Evolution
     attempts: Attempts
     proof: Proof
+    breaker: Breaker
     clock: Clock
     max_deliveries: int
     proof_wait_s: int
@@ -68,6 +70,8 @@ class SendHandler:
             return Done((Facts(event, self.clock).failed(progress.next_number, "permanent", "not a phone number"),))
         if progress.count >= self.max_deliveries:
             return self.exhausted(delivery, progress.last.reason if progress.last else "")
+        if (wait := await self.breaker.wait_s()) > 0:
+            return Wait(wait, "lane")
         asked_at = time.monotonic()
         admitted = await self.attempts.begin(delivery, event, owner)
         if isinstance(admitted, Delivery):
@@ -85,9 +89,16 @@ class SendHandler:
             return self._not_called(delivery, facts)
         outcome = await self.gateway.send(event.instance, event.to, _clean(event), quoted_id=event.quoted_id)
         metrics.SENDS.labels(_LABELS[type(outcome)]).inc()
-        if not isinstance(outcome, InstanceDown):
-            self._down.pop(event.instance, None)
+        self._learn(event.instance, outcome)
         return self._judge(delivery, event, outcome, facts)
+
+    def _learn(self, instance: str, outcome: Outcome) -> None:
+        if not isinstance(outcome, InstanceDown):
+            self._down.pop(instance, None)
+        if isinstance(outcome, InstanceDown | Unknown) and outcome.unreachable:
+            self.breaker.failed()
+        else:
+            self.breaker.answered()
 
     def exhausted(self, delivery: Delivery, reason: str) -> Done:
         """A dead letter, with every attempt."""
@@ -175,6 +186,9 @@ class SendHandler:
             metrics.SENDS.labels("accepted").inc()
             return self._accepted(event, facts, progress.last.number, *proven)
         now, patience_ms = self.clock.now_ms(), self.proof_wait_s * 1000
+        if self.breaker.is_open:  # nobody can be asked: patience begins when somebody can
+            until = now + PROOF_POLL_MS
+            return Hold(progress.sought(now).held(until), until)
         if sought_ms < patience_ms:
             until = progress.since + min(max(2 * sought_ms, PROOF_POLL_MS), patience_ms)
             return Hold(progress.held(until), until)

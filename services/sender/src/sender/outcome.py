@@ -39,13 +39,17 @@ class InstanceDown:
 
     reason: str
     retry_after_s: float | None = None
+    unreachable: bool = False
+    """True: it is the gateway that is gone, not the instance's connection."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nobody can tell from the answer whether WhatsApp has it."""
+    """Nobody can tell from the answer, or from its absence, whether WhatsApp has it."""
 
     reason: str
+    unreachable: bool = False
+    """True: the gateway did not answer at all, or a proxy answered for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,3 +23,5 @@ class SenderSettings(ServiceSettings, frozen=True, kw_only=True, rename=str.uppe
     """Sends per second to one recipient; 0: unlimited."""
     wa_new_contacts_per_day: NotNegative = 0
     """Chats that never wrote to us and may be written to in one day (UTC); 0: unlimited."""
+    wa_typing_ms: NotNegative = 0
+    """How long "typing…" shows before a text; the gateway's call takes that much longer. 0: not at all."""

@@ -59,7 +59,7 @@ def new_consumer(
         replica=platform.replica,
         scripts=platform.scripts,
         committer=Committer(platform.scripts, log_maxlen=streams.log_maxlen, bound=streams.stream_maxlen),
-        reader=GroupReader(platform.redis, group, platform.replica),
+        reader=GroupReader(platform.scripts, group, platform.replica),
         handler=handler,
         settings=streams,
         tracing=platform.tracing,

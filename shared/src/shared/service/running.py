@@ -1,6 +1,8 @@
 """How does a service start and end? Settings first, one line if they are wrong; then until SIGTERM, then in reverse."""
 
+import errno
 import os
+import socket
 import sys
 from collections.abc import Callable
 from typing import TypeVar
@@ -14,6 +16,8 @@ from shared.service.platform import PLATFORM, Platform, new_platform
 from shared.service.serving import SERVING
 from shared.settings import ServiceSettings, StreamSettings, load
 from shared.telemetry import logs
+
+_NOT_TO_BE_HAD = (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES)
 
 S = TypeVar("S", bound=ServiceSettings)
 
@@ -38,9 +42,17 @@ def run(service: str, kind: type[S], build: Callable[[S, Platform], web.Applicat
         platform = new_platform(service, settings, streams)
         logs.configure(service, platform.replica, settings.log_level)
         app = build(settings, platform)
+        _serve(app, settings.host, settings.port)  # type: ignore[attr-defined]
     except SettingsError as error:
-        print(f"{service}: {error}", file=sys.stderr)  # noqa: T201 - logging is not set up yet
+        print(f"{service}: {error}", file=sys.stderr)  # noqa: T201 - for the person who set it
         raise SystemExit(2) from None
+
+
+def _serve(app: web.Application, host: str, port: int) -> None:
     uvloop.install()
-    port: int = settings.port  # type: ignore[attr-defined]
-    web.run_app(app, host=settings.host, port=port, print=None, **SERVING)
+    try:
+        web.run_app(app, host=host, port=port, print=None, **SERVING)
+    except OSError as error:
+        if error.errno in _NOT_TO_BE_HAD or isinstance(error, socket.gaierror):
+            raise SettingsError(f"PORT: {host}:{port} is not to be had: {error.strerror}") from None
+        raise

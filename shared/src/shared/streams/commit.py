@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from shared.errors import NotOurs, QueueFull
-from shared.events import encode
+from shared.events import Event, encode
 from shared.streams import keys
 from shared.streams.delivery import Done, Entry, Hold, Owner
 from shared.streams.progress import Progress, dump
@@ -60,6 +60,11 @@ class Committer:
         """Keep the entry pending, with its progress written down. Raises NotOurs."""
         operations = self._operations(Done(facts=hold.facts))
         await self._run(owner, entry, key, dump(hold.progress), operations)
+
+    async def record(self, owner: Owner, fact: Event) -> None:
+        """Write a fact for which there is no entry to consume any more."""
+        bound = ("MAXLEN", "~", self._log_maxlen) if self._log_maxlen else ()
+        await self._scripts.call("XADD", keys.events(owner.instance), *bound, "*", "e", encode(fact))
 
     def _operations(self, outcome: Done) -> _Operations:
         operations = _Operations()

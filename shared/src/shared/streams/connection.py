@@ -1,6 +1,7 @@
 """How do we talk to Redis? Without silent retries, with every wait bounded, and many calls in one round trip."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import redis.asyncio as aioredis
@@ -50,6 +51,7 @@ class Pipelined:
     def __init__(self, client: aioredis.Redis) -> None:
         self._client = client
         self._waiting: list[tuple[tuple[Any, ...], asyncio.Future[Any]]] = []
+        self._hints: dict[tuple[Any, ...], None] = {}
         self._flusher: asyncio.Task[None] | None = None
 
     def call(self, *command: Any) -> asyncio.Future[Any]:
@@ -60,20 +62,29 @@ class Pipelined:
             self._flusher = asyncio.create_task(self._flush())
         return future
 
+    def hint(self, *command: Any) -> None:
+        """Send a command behind all that was called before, once however many ask for it, whatever becomes of it."""
+        self._hints[command] = None
+
     async def _flush(self) -> None:
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting[:MOST_IN_ONE_TRIP], self._waiting[MOST_IN_ONE_TRIP:]
-                await self._trip(batch)
+                hints = tuple(self._hints)
+                if not self._waiting:  # else some of them belong to what goes with the next trip: they go with both
+                    self._hints.clear()
+                await self._trip(batch, hints)
         finally:
             self._flusher = None
 
-    async def _trip(self, batch: list[tuple[tuple[Any, ...], asyncio.Future[Any]]]) -> None:
+    async def _trip(
+        self, batch: list[tuple[tuple[Any, ...], asyncio.Future[Any]]], hints: Sequence[tuple[Any, ...]]
+    ) -> None:
         pipe = self._client.pipeline(transaction=False)
-        for command, _ in batch:
+        for command in (*(command for command, _ in batch), *hints):
             pipe.execute_command(*command)
         try:
-            replies = await pipe.execute(raise_on_error=False)
+            replies = (await pipe.execute(raise_on_error=False))[: len(batch)]
         except (RedisError, OSError, TimeoutError) as error:
             await _drop_idle(self._client, error)
             if isinstance(error, (RedisTimeoutError, TimeoutError)):

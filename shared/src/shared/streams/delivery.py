@@ -18,6 +18,8 @@ class Entry:
     data: bytes | None
     claimed: bool = False
     """Taken over from another consumer, or from an earlier lease of our own."""
+    trimmed: bool = False
+    """It was deleted while it was pending: only its id is left."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ class Intake:
         self._streams = streams
         self._known: set[tuple[str, str]] = set()
         self._checked_at = time.monotonic()
+        self._unsure = True
+        """There may be entries that were handed to us, or to an earlier holder, and that we do not know of."""
         self.more = True
         """There may be entries that nobody has read yet."""
 
@@ -34,21 +36,34 @@ class Intake:
         """The entry is ended."""
         self._known.discard((entry.stream, entry.id))
 
-    async def new(self) -> list[Flight]:
-        """What has come in."""
+    async def next(self) -> list[Flight]:
+        """What comes next: first what was left behind, if there may be such, then what has come in.
+
+        Raises NotOurs when the lane is another's by now. After any other error the answer may be lost that names what
+        was handed to us: it counts as left behind, and is found before anything newer is read.
+        """
+        try:
+            return await (self._left_behind() if self._unsure else self._new())
+        except BaseException:
+            self._unsure = True
+            raise
+
+    async def _new(self) -> list[Flight]:
         count = self._tools.settings.stream_read_count
         self.more = False
 
         async def read(stream: str) -> list[Entry]:
-            entries = await self._tools.reader.new(stream, count)
+            entries = await self._tools.reader.new(self._owner, stream, count)
             self.more = self.more or len(entries) >= count
             return entries
 
         return await self._from_all(read)
 
-    async def left_behind(self) -> list[Flight]:
-        """What earlier holders of the lane were handed and did not end: ours now, whatever its idle time."""
-        return await self._from_all(lambda stream: self._tools.reader.abandoned(stream, 0))
+    async def _left_behind(self) -> list[Flight]:
+        """What was handed out and not ended: ours now, whatever its idle time, for the lane is ours."""
+        found = await self._from_all(lambda stream: self._tools.reader.abandoned(self._owner, stream, 0))
+        self._unsure = False
+        return found
 
     async def abandoned(self) -> list[Flight]:
         """What some other consumer of the group has left alone too long: an older version, a person at a prompt."""
@@ -59,15 +74,24 @@ class Intake:
 
         async def claim(stream: str) -> list[Entry]:
             if await self._tools.reader.others_have_pending(stream):
-                return await self._tools.reader.abandoned(stream, idle_ms)
+                return await self._tools.reader.abandoned(self._owner, stream, idle_ms)
             return []
 
-        return await self._from_all(claim)
+        try:
+            return await self._from_all(claim)
+        except BaseException:
+            self._unsure = True
+            raise
 
     async def _from_all(self, read: Callable[[str], Awaitable[list[Entry]]]) -> list[Flight]:
         flights: list[Flight] = []
-        for stream in self._streams:
-            flights += await self._accept(await read(stream))
+        try:
+            for stream in self._streams:
+                flights += await self._accept(await read(stream))
+        except BaseException:
+            for flight in flights:  # nobody gets them now: they are to be found again
+                self.forget(flight.delivery.entry)
+            raise
         return flights
 
     async def _accept(self, entries: Sequence[Entry]) -> list[Flight]:
@@ -87,14 +111,21 @@ class Intake:
         return Flight(delivery, entry.stream.endswith(":vip"), progress.retry_at)
 
     async def _decoded(self, entry: Entry) -> AnyEvent | None:
-        if entry.data is None:
-            await self._bury(entry, "the entry holds no event: it was trimmed, or written by somebody else")
-            return None
         try:
-            return decode(entry.data)
+            return self._event_of(entry)
         except Undecodable as error:
             await self._bury(entry, str(error))
             return None
+
+    def _event_of(self, entry: Entry) -> AnyEvent:
+        if entry.trimmed:
+            raise Undecodable("the entry was trimmed while it was pending; what it said is lost")
+        if entry.data is None:
+            raise Undecodable("the entry has no field `e`: it was written by somebody else")
+        event = decode(entry.data)
+        if event.instance != self._owner.instance:
+            raise Undecodable(f"the event is about instance {event.instance!r}")
+        return event
 
     async def _bury(self, entry: Entry, reason: str) -> None:
         now = self._tools.clock.now_ms()
@@ -105,6 +136,9 @@ class Intake:
         _log.warning("poisoned_entry", stream=entry.stream, entry=entry.id, reason=reason)
         metrics.HANDLED.labels(self._tools.service, "poisoned").inc()
         outcome = Done((fact,), dead=reason)
+        if entry.trimmed:
+            await self._tools.committer.record(self._owner, fact)
+            return
         try:
             await self._tools.committer.done(self._owner, entry, entry.id, outcome, Progress())
         except NotOurs as why:

@@ -63,6 +63,12 @@ def bucket(instance: str) -> str:
     return _of(instance, "bucket")
 
 
+def limits(instance: str) -> str:
+    """Hash: the instance's own pace, which goes before the settings and takes effect at once: tokens_per_second,
+    bucket_capacity, recipient_tokens_per_second, new_contacts_per_day."""
+    return _of(instance, "limits")
+
+
 def recipient_bucket(instance: str, chat: str) -> str:
     """Hash: the token bucket of one recipient."""
     return _of(instance, f"bucket:{chat}")

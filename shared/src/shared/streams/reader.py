@@ -1,99 +1,78 @@
-"""How are entries read from a group? New ones, and those that somebody left behind."""
+"""How are entries read from a group? New ones, and those that somebody left behind; by the holder of the lane alone."""
 
+from collections.abc import Sequence
 from typing import Any
 
-import redis.asyncio as aioredis
 from redis.exceptions import ResponseError
 
-from shared.streams.delivery import Entry
+from shared.errors import NotOurs
+from shared.streams import keys
+from shared.streams.delivery import Entry, Owner
+from shared.streams.scripts import Scripts
 
 CLAIM_COUNT = 100
 
 
 class GroupReader:
-    """Reads one instance's streams as one consumer of a group. A group that is gone is made again, at the start."""
+    """Reads streams as one consumer of a group. A group that is gone is made again, at the start."""
 
-    def __init__(self, client: aioredis.Redis, group: str, consumer: str) -> None:
-        self._client = client
+    def __init__(self, scripts: Scripts, group: str, consumer: str) -> None:
+        self._scripts = scripts
         self._group = group
         self._consumer = consumer
 
-    async def new(self, stream: str, count: int) -> list[Entry]:
-        """Entries that no consumer has had yet."""
-        try:
-            reply = await self._client.xreadgroup(self._group, self._consumer, {stream: ">"}, count=count)
-        except ResponseError as error:
-            if "NOGROUP" not in str(error):
-                raise
-            await self.ensure_group(stream)
-            reply = await self._client.xreadgroup(self._group, self._consumer, {stream: ">"}, count=count)
-        return [_entry(stream, id_, fields, claimed=False) for id_, fields in _entries_of(reply)]
+    async def new(self, owner: Owner, stream: str, count: int) -> list[Entry]:
+        """Entries that no consumer has had yet. Raises NotOurs when the lane is another's by now."""
+        (entries,) = await self._run("read", owner, stream, [count])
+        return [_entry(stream, id_, fields, claimed=False) for id_, fields in entries]
 
-    async def abandoned(self, stream: str, min_idle_ms: int) -> list[Entry]:
-        """Entries pending for `min_idle_ms` or longer, now ours; the scan goes on until its cursor is back at 0-0."""
-        entries: list[Entry] = []
-        cursor: Any = "0-0"
+    async def abandoned(self, owner: Owner, stream: str, min_idle_ms: int) -> list[Entry]:
+        """Entries pending for `min_idle_ms` or longer, now ours; the scan goes on until its cursor is back at 0-0.
+
+        Those that were trimmed while they were pending come without data. Raises NotOurs.
+        """
+        found: list[Entry] = []
+        cursor = "0-0"
         while True:
-            reply = await self._claim(stream, min_idle_ms, cursor)
-            if reply is None:
-                return entries
-            entries += [_entry(stream, id_, fields, claimed=True) for id_, fields in reply[1] if id_ is not None]
-            # Redis 7 and later name, in a third element, entries that were trimmed while pending.
-            deleted = reply[2] if len(reply) > 2 else ()
-            entries += [Entry(stream, _text(id_), None, claimed=True) for id_ in deleted]
-            cursor = _text(reply[0])
+            after, entries, lost = await self._run("claim", owner, stream, [min_idle_ms, cursor, CLAIM_COUNT])
+            found += [_entry(stream, id_, fields, claimed=True) for id_, fields in entries]
+            found += [Entry(stream, _text(id_), None, claimed=True, trimmed=True) for id_ in lost]
+            cursor = _text(after)
             if cursor == "0-0":
-                return entries
+                return found
 
     async def others_have_pending(self, stream: str) -> bool:
         """Has a consumer other than this one been handed entries that it has not ended?"""
         try:
-            consumers = await self._client.xinfo_consumers(stream, self._group)
+            pending: Any = await self._scripts.call("XPENDING", stream, self._group)
         except ResponseError as error:
-            if "NOGROUP" in str(error) or "no such key" in str(error):
+            if "NOGROUP" in str(error):
                 return False
             raise
-        return any(c["pending"] and _text(c["name"]) != self._consumer for c in consumers)
+        return any(_text(name) != self._consumer for name, _ in pending[3] or ())
 
     async def register(self, stream: str) -> None:
-        """Make this consumer known to the group, so that monitoring sees it before its first entry."""
-        await self.ensure_group(stream)
-        await self._client.xgroup_createconsumer(stream, self._group, self._consumer)
+        """Make the group, at 0 so that it sees what was there before it, and this consumer known to it.
 
-    async def _claim(self, stream: str, min_idle_ms: int, cursor: str) -> Any:
+        Monitoring sees it then, before its first entry.
+        """
         try:
-            return await self._client.xautoclaim(
-                stream, self._group, self._consumer, min_idle_ms, start_id=cursor, count=CLAIM_COUNT
-            )
-        except ResponseError as error:
-            if "NOGROUP" not in str(error):
-                raise
-            await self.ensure_group(stream)
-            return None
-
-    async def ensure_group(self, stream: str) -> None:
-        """Make the group at 0, so that it sees what was there before it."""
-        try:
-            await self._client.xgroup_create(stream, self._group, id="0", mkstream=True)
+            await self._scripts.call("XGROUP", "CREATE", stream, self._group, "0", "MKSTREAM")
         except ResponseError as error:
             if "BUSYGROUP" not in str(error):
                 raise
+        await self._scripts.call("XGROUP", "CREATECONSUMER", stream, self._group, self._consumer)
+
+    async def _run(self, script: str, owner: Owner, stream: str, args: Sequence[str | int]) -> Any:
+        names = [stream, keys.fence(owner.instance, owner.lane)]
+        word, *reply = await self._scripts.run(script, names, [self._group, self._consumer, owner.fence, *args])
+        if _text(word) != "ok":
+            raise NotOurs(_text(word))
+        return reply
 
 
-def _entries_of(reply: Any) -> list[tuple[Any, Any]]:
-    """The entries of a reply about one stream: a list of pairs under RESP2, a mapping under RESP3."""
-    if not reply:
-        return []
-    batches = list(reply.values()) if isinstance(reply, dict) else [batch for _, batch in reply]
-    batch = batches[0]
-    # redis-py wraps a RESP3 batch in one more list
-    return batch[0] if batch and isinstance(batch[0], list) and batch[0] and isinstance(batch[0][0], tuple) else batch
-
-
-def _entry(stream: str, id_: Any, fields: Any, *, claimed: bool) -> Entry:
-    if isinstance(fields, list):
-        fields = dict(zip(fields[::2], fields[1::2], strict=False))
-    data = (fields or {}).get(b"e")
+def _entry(stream: str, id_: Any, fields: Sequence[bytes], *, claimed: bool) -> Entry:
+    data = dict(zip(fields[::2], fields[1::2], strict=False)).get(b"e")
     return Entry(stream, _text(id_), data, claimed)
 
 

@@ -12,7 +12,7 @@ from shared.streams.connection import Pipelined
 
 NAMES = (
     "append", "commit", "attempt", "acquire", "renew", "release", "promote",
-    "regroup", "set_aside", "assign", "request",
+    "regroup", "set_aside", "assign", "request", "read", "claim",
 )  # fmt: skip
 
 
@@ -50,15 +50,9 @@ class Scripts:
     def _with(self, then: Sequence[tuple[str | int, ...]], *command: Any) -> Any:
         reply = self._line.call(*command)
         for hint in then:
-            self._line.call(*hint).add_done_callback(_forget)
+            self._line.hint(*hint)
         return reply
 
     def call(self, *command: Any) -> Any:
         """A plain command that shares round trips, and keeps its place in the order, with the scripts."""
         return self._line.call(*command)
-
-
-def _forget(future: Any) -> None:
-    """A hint that got lost is found by a sweep: look at its error, so that nobody warns of it, and drop it."""
-    if not future.cancelled():
-        future.exception()

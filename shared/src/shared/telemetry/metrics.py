@@ -39,7 +39,8 @@ REDIS_ERRORS = Counter("frontdesk_redis_errors_total", "Failed conversations wit
 # ── ingest ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 WEBHOOKS = Counter(
     "frontdesk_webhooks_total", "Webhook requests by their answer", ["answer"]
-)  # answer: accepted, duplicate, ignored, bad_request, unauthorized, unknown_instance, too_large, broken_off, unavailable, failed
+)  # answer: accepted, duplicate, ignored, bad_request, unauthorized, unknown_instance, too_large, broken_off,
+# unavailable, failed
 WEBHOOK_SECONDS = Histogram("frontdesk_webhook_seconds", "From a webhook's arrival to its answer", buckets=LATENCY)
 RECORDED = Counter("frontdesk_recorded_total", "Facts recorded from webhooks", ["type"])
 IGNORED = Counter("frontdesk_ignored_total", "Webhook records that become no fact, by reason", ["reason"])
@@ -86,5 +87,6 @@ REPLY_SECONDS = Histogram(
     "From recording a patient's message to the gateway's acceptance of the reply",
     buckets=END_TO_END,
 )
+GATEWAY_UP = Gauge("frontdesk_gateway_up", "1 while the gateway answers, 0 while calls to it are held back")
 THROTTLED_SECONDS = Histogram("frontdesk_throttled_seconds", "Time that a send waited for its token", buckets=LATENCY)
 UNPROVEN = Counter("frontdesk_unproven_total", "Sends whose outcome could never be proven")

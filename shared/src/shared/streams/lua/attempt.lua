@@ -2,6 +2,7 @@
 -- every token its attempt. Time is Redis's own, shared by all replicas.
 -- KEYS  1 source (stream)  2 log (stream)  3 progress (hash)  4 fence (string)  5 instance's bucket (hash)
 --       6 recipient's bucket (hash)  7 today's count of new contacts (string)  8 known contacts (set)
+--       9 the instance's own limits (hash), which go before the settings in ARGV 9…12
 -- ARGV  1 group  2 consumer  3 entry id  4 our fencing number  5 log's bound, 0 none
 --       6 progress field  7 progress  8 event bytes
 --       9 tokens/s, 0 unlimited  10 capacity  11 tokens/s per recipient, 0 unlimited
@@ -47,9 +48,13 @@ local function wait(tokens, rate, scope)
   return { 'wait', math.max(1, math.ceil((1 - tokens) / rate * 1000)), scope }
 end
 
-local rate, capacity = tonumber(ARGV[9]), math.max(1, tonumber(ARGV[10]))
-local recipient_rate = tonumber(ARGV[11])
-local daily = tonumber(ARGV[12])
+local own = redis.call('HMGET', KEYS[9], 'tokens_per_second', 'bucket_capacity', 'recipient_tokens_per_second',
+  'new_contacts_per_day')
+local function limit(at)
+  return tonumber(own[at] or '') or tonumber(ARGV[8 + at])
+end
+local rate, capacity = limit(1), math.max(1, limit(2))
+local recipient_rate, daily = limit(3), limit(4)
 local is_new = daily > 0 and redis.call('SISMEMBER', KEYS[8], ARGV[13]) == 0
 
 local tokens = rate > 0 and level(KEYS[5], rate, capacity) or 1
@@ -64,8 +69,9 @@ end
 if tokens < 1 then
   return wait(tokens, rate, 'instance')
 end
+-- Lua has no rollback: look at everything before the first write.
 redis.call('XLEN', KEYS[2])
-redis.call('HLEN', KEYS[3])
+redis.call('SCARD', KEYS[8])
 
 if rate > 0 then
   take(KEYS[5], tokens, rate, capacity)

@@ -62,8 +62,8 @@ each(function(op, at)
   elseif op == 'state' then
     redis.call('HLEN', KEYS[tonumber(ARGV[at])])
   elseif op == 'work' then
-    local bound = tonumber(ARGV[at + 1])
-    full = full or (bound > 0 and redis.call('XLEN', KEYS[tonumber(ARGV[at])]) >= bound)
+    local bound, waiting = tonumber(ARGV[at + 1]), redis.call('XLEN', KEYS[tonumber(ARGV[at])])
+    full = full or (bound > 0 and waiting >= bound)
   end
 end)
 if other then
