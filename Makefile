@@ -73,6 +73,14 @@ test-compose: $(READY)  ## the unmodified compose files, brought up, talked to a
 chaos: $(READY)  ## kill, freeze and cut off services while messages flow; SEEDS=5, SHORT=1
 	@SEEDS=$(SEEDS) SHORT=$(SHORT) $(PY) tests/chaos
 
+.PHONY: figures
+figures: $(READY)  ## pace, neighbours of a failing chat, take-over, an outage: what the promises come to
+	@$(PY) tests/chaos/figures.py
+
+.PHONY: eval
+eval: $(READY)  ## how good are the answers? the quality set, both halves
+	@$(PY) tests/eval
+
 .PHONY: bench
 bench: $(READY)  ## how fast? webhook to gateway call, ingest alone
 	@$(PY) tests/bench

@@ -1,0 +1,135 @@
+"""What do the promises come to in figures? `make figures`: pace, neighbours of a failing chat, take-over, an outage.
+
+`ONLY=pace` (or neighbours, takeover, outage) measures one of them.
+"""
+
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import redis
+from tests.chaos import outage
+
+from demo.http import call
+from demo.process import wait_until
+from demo.redis import EmbeddedRedis
+from demo.stack import Stack
+from shared import ids
+from shared.events import SendRequested, Text, encode
+from shared.streams import keys
+
+RATE, BURST, PACE_S = 5.0, 5, 60.0
+NEIGHBOURS = 50
+AT_ONCE = {"RESPONDER_DEBOUNCE_MIN_MS": "0", "ACKS": "0"}
+
+
+def pace() -> str:
+    """Three senders, one instance at 5/s with a burst of 5, more than enough to send for a minute."""
+    environ = {**AT_ONCE, "WA_TOKENS_PER_SECOND": str(RATE), "WA_BUCKET_CAPACITY": str(BURST)}
+    with Stack(replicas={"sender": 3, "ingest": 1, "responder": 1, "admin": 0}, environ=environ) as stack:
+        request_sends(stack.redis, [f"55119{n:08d}" for n in range(round(PACE_S * RATE) + 60)])
+        simulator = stack.url("simulator")
+        wait_until(lambda: calls(simulator), "the first call")
+        first = calls(simulator)[0]
+        wait_until(lambda: time.time() > first + PACE_S, "a minute", timeout=PACE_S + 10)
+        times = [at for at in calls(simulator) if at <= first + PACE_S]
+    worst = max(
+        (last - begin + 1) - (BURST + RATE * (times[last] - times[begin]))
+        for begin in range(len(times)) for last in range(begin, len(times))
+    )  # fmt: skip
+    used = len(times) / (BURST + RATE * PACE_S)
+    return (
+        f"{len(times)} calls in {PACE_S:.0f} s, {used:.1%} of the bound; the worst window is {worst:+.2f} calls from it"
+    )
+
+
+def neighbours() -> str:
+    """Fifty chats with and without a fifty-first whose every send fails."""
+    without, beside = (_median_delay(failing=failing) for failing in (False, True))
+    change = f"{beside / without - 1:+.1%}"
+    return f"median delay {without * 1000:.1f} ms without, {beside * 1000:.1f} ms beside a failing chat ({change})"
+
+
+def _median_delay(*, failing: bool) -> float:
+    with Stack(replicas={"admin": 0}, environ={**AT_ONCE, "WA_TOKENS_PER_SECOND": "0"}) as stack:
+        simulator, bad = stack.url("simulator"), "5511900000001"
+        call("POST", f"{simulator}/sim/faults", {"call": "sendText", "fault": "capture:timed_out", "number": bad})
+        delays = []
+        for round_ in range(6):
+            if failing:
+                call("POST", f"{simulator}/sim/demo/messages", {"from": bad, "text": "oi"})
+            wrote = {}
+            for n in range(NEIGHBOURS):
+                chat = f"55119{round_:02d}{n:06d}"
+                wrote[chat] = call("POST", f"{simulator}/sim/demo/messages", {"from": chat, "text": "oi"})["at"]
+                time.sleep(0.01)
+            arrived = _arrivals(simulator, set(wrote))
+            delays += [arrived[chat] - at for chat, at in wrote.items()] if round_ else []
+        return statistics.median(delays)
+
+
+def _arrivals(simulator: str, chats: set[str]) -> dict[str, float]:
+    def seen() -> dict[str, float]:
+        phone = call("GET", f"{simulator}/sim/demo/phone")["messages"]
+        return {message["chat"]: message["call_started_at"] for message in phone if message["chat"] in chats}
+
+    wait_until(lambda: len(seen()) == len(chats), "every neighbour's reply")
+    return seen()
+
+
+def takeover() -> str:
+    """kill -9 of the sender that holds the lane, messages coming all the while: the longest silence."""
+    with Stack(replicas={"sender": 2, "admin": 0}, environ={**AT_ONCE, "WA_TOKENS_PER_SECOND": "0"}) as stack:
+        simulator = stack.url("simulator")
+        call("POST", f"{simulator}/sim/demo/messages", {"from": "5511988887777", "text": "oi"})
+        wait_until(lambda: calls(simulator), "the first call")
+        with redis.Redis.from_url(stack.redis.url) as client:
+            holder = client.get(keys.lease("demo", "sender"))
+        assert holder is not None
+        names = [name for name in stack.processes if name.startswith("sender")]
+        victim = next(name for name in names if f"-{stack.processes[name].pid}-" in holder.decode())
+        stack.processes[victim].kill()
+        died = time.time()
+        call("POST", f"{simulator}/sim/demo/messages", {"from": "5511988887778", "text": "oi"})
+        wait_until(lambda: [at for at in calls(simulator) if at > died], "the other to take over")
+        return f"{min(at for at in calls(simulator) if at > died) - died:.1f} s from the death to the next call"
+
+
+def request_sends(server: EmbeddedRedis, chats: list[str]) -> None:
+    """Put a send for each chat on the outbound stream, as the responder does."""
+    with redis.Redis.from_url(server.url) as client:
+        pipe = client.pipeline(transaction=False)
+        for chat in chats:
+            send = SendRequested(
+                id=ids.new(), instance="demo", chat=chat, occurred_at=0, recorded_at=0, to=chat,
+                content=Text(text="oi"), send_class="reply",
+            )  # fmt: skip
+            pipe.xadd(keys.outbound("demo"), {"e": encode(send)})
+        pipe.sadd(keys.INSTANCES, "demo")
+        pipe.xadd(keys.wake("sender"), {"i": "demo"})
+        pipe.execute()
+
+
+def calls(simulator: str) -> list[float]:
+    """When the gateway was called to send, in order."""
+    return sorted(one["at"] for one in call("GET", f"{simulator}/sim/demo/calls?call=sendText")["calls"])
+
+
+def an_outage() -> str:
+    """The gateway drops every call for two minutes while 500 messages queue."""
+    return str(outage.run(500, 120.0, rate=20.0))
+
+
+FIGURES: dict[str, Callable[[], str]] = {
+    "pace": pace, "neighbours": neighbours, "takeover": takeover, "outage": an_outage,
+}  # fmt: skip
+
+if __name__ == "__main__":
+    for name, measure in FIGURES.items():
+        if os.environ.get("ONLY", "") in ("", name):
+            print(f"{name:<12} {measure()}", flush=True)

@@ -1,0 +1,61 @@
+"""Which questions are asked, and what does a right answer to each look like?
+
+An expected fact is a text that must occur (case, accents and spaces do not matter); a price, time, phone, percentage
+or span in any way of writing it ("R$ 1.200", "08:00", "24 horas"); `/a regular expression/` over small letters
+without accents; or `~name`, one of `patterns.yaml`.
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import yaml
+
+Language = Literal["pt", "es", "en"]
+Half = Literal["tune", "held"]
+Kind = Literal[
+    "greeting", "thanks", "hours", "price", "service", "address", "insurance", "knowledge", "ask_back",
+    "emergency", "person", "unknown", "optout",
+]  # fmt: skip
+FOLDER = Path(__file__).with_name("questions")
+
+
+class Expect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a strict but fair receptionist would accept."""
+
+    kind: tuple[Kind, ...]
+    language: tuple[Language, ...]
+    all_of: tuple[str, ...] = ()
+    any_of: tuple[str, ...] = ()
+    none_of: tuple[str, ...] = ()
+    refuse: bool = False  # the files do not say: the only right answer is to say so, or to hand over
+    person: bool = False  # a person must be called
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    id: str
+    clinic: str
+    category: str
+    lang: Language
+    now: datetime
+    text: str
+    expect: Expect
+    half: Half | None = None
+
+
+def load(folder: Path = FOLDER) -> list[Question]:
+    """Every question of every clinic, in the files' order."""
+    return [question for path in sorted(folder.glob("*.yaml")) for question in _read(path)]
+
+
+def _read(path: Path) -> list[Question]:
+    tree = yaml.safe_load(path.read_text("utf-8"))
+    return [_question(entry, tree["clinic"]) for entry in tree["questions"]]
+
+
+def _question(entry: dict[str, Any], clinic: str) -> Question:
+    expect = {"language": entry["lang"], **entry["expect"]}
+    for field in ("kind", "language"):
+        expect[field] = expect[field] if isinstance(expect[field], list) else [expect[field]]
+    return msgspec.convert({"clinic": clinic, **entry, "expect": expect}, Question)
