@@ -8,6 +8,7 @@ from described import field_texts
 
 from admin.settings import AdminSettings
 from ingest.settings import IngestSettings
+from responder.model import ModelSettings
 from responder.settings import ResponderSettings
 from sender.settings import SenderSettings
 from shared.settings import ServiceSettings, StreamSettings
@@ -21,7 +22,7 @@ one line that names the variable.
 """
 PARTS: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("Every service", ServiceSettings), ("Streams (every service)", StreamSettings), ("ingest", IngestSettings),
-    ("responder", ResponderSettings), ("sender", SenderSettings), ("admin", AdminSettings),
+    ("responder", ResponderSettings), ("The model (responder)", ModelSettings), ("sender", SenderSettings), ("admin", AdminSettings),
 )  # fmt: skip
 
 

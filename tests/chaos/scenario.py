@@ -87,4 +87,4 @@ def _settle(stack: Stack) -> None:
 def _quiet(stack: Stack) -> bool:
     state = call("GET", f"{stack.url('simulator')}/sim/webhooks")
     left = {name: n for name, n in Story.read(stack.redis.url).left.items() if not name.endswith(":dlq")}
-    return not state.get("waiting") and not any(left.values())
+    return not any(state[name] for name in ("queued", "later", "running")) and not any(left.values())

@@ -10,13 +10,16 @@ from responder.chat import Pace
 from responder.clinic import ClinicError, Clinics
 from responder.handler import AnswerHandler
 from responder.library import Library
+from responder.model import ModelSettings
+from responder.model import build as build_model
+from responder.quiet import QuietHours
 from responder.settings import ResponderSettings
 from shared.errors import SettingsError
 from shared.service import Platform, consuming, new_app
 from shared.streams import keys
 
 
-def build(settings: ResponderSettings, platform: Platform) -> web.Application:
+def build(settings: ResponderSettings, model_settings: ModelSettings, platform: Platform) -> web.Application:
     """The responder's application: it consumes the inbound streams and commits answers."""
     try:
         clinics = Clinics.load(settings.clinics_dir, settings.clinic_default)
@@ -24,12 +27,18 @@ def build(settings: ResponderSettings, platform: Platform) -> web.Application:
         raise SettingsError(f"CLINICS_DIR: {error}") from error
     library = Library(clinics)
     pace = Pace(settings.responder_debounce_min_ms, settings.responder_debounce_max_ms, settings.responder_turn_cap_ms)
+    model = build_model(model_settings, platform.redis)
     handler = AnswerHandler(
-        library, platform.scripts, platform.clock, pace, settings.reply_ttl_s, settings.responder_staff_pause_s
+        library, platform.scripts, platform.clock, pace, settings.reply_ttl_s, settings.responder_staff_pause_s, model
     )
 
+    async def model_open(_app: web.Application) -> AsyncIterator[None]:
+        yield
+        if model is not None:
+            await model.aclose()
+
     async def files_watched(_app: web.Application) -> AsyncIterator[None]:
-        watching = asyncio.create_task(library.keep_fresh(), name="clinic files")
+        watching = asyncio.gather(library.keep_fresh(), QuietHours(platform.scripts, library).keep_published())
         yield
         watching.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -37,6 +46,7 @@ def build(settings: ResponderSettings, platform: Platform) -> web.Application:
 
     app = new_app(platform)
     app.cleanup_ctx.append(files_watched)
+    app.cleanup_ctx.append(model_open)
     app.cleanup_ctx.append(consuming(platform, handler, group=keys.INBOUND_GROUP, streams_of=_streams))
     return app
 

@@ -1,18 +1,19 @@
 """What becomes of a patient's turn?"""
 
 import datetime as dt
-import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from responder.answerer import Answer, answer
+from responder.answerer import Answer
+from responder.answering import Found, Question, find
 from responder.chat import Ask, ChatState, HandOff, Ignore, Opt, Pace, Turn, decide, load_state
 from responder.chat.opting import confirmation
 from responder.chat.turn import pause_left
 from responder.clinic import Clinic
-from responder.knowledge import Knowledge
 from responder.language import detect
 from responder.library import Library
 from responder.replying import Replying
@@ -24,6 +25,9 @@ from shared.streams.delivery import Delivery, Done, Hold, Owner, Wait
 from shared.streams.scripts import Scripts
 from shared.telemetry import metrics
 from shared.telemetry.tracing import Traced
+
+if TYPE_CHECKING:
+    from responder.model.model import Model
 
 UNKNOWNS_UNTIL_HANDOFF = 2
 
@@ -38,6 +42,7 @@ class AnswerHandler:
     pace: Pace
     reply_ttl_s: int
     staff_pause_s: int
+    model: "Model | None" = None
     counts_tries: bool = False
 
     async def admit(self, delivery: Delivery, _owner: Owner) -> Delivery | Wait | Done | Hold:
@@ -64,7 +69,9 @@ class AnswerHandler:
             case Opt(way=way):
                 return self._opt(replying, state, clinic, turn, way == "out")
             case Ask(question=question):
-                return self._answer(replying, state, (clinic, knowledge), turn, question)
+                local = dt.datetime.fromtimestamp(now / 1000, ZoneInfo(clinic.timezone))
+                asked = Question(question, turn, state, clinic, knowledge, local)
+                return await self._answer(replying, asked)
 
     def exhausted(self, delivery: Delivery, reason: str) -> Done:
         """A dead letter, and a person is asked to look after the patient."""
@@ -76,31 +83,27 @@ class AnswerHandler:
         handoff = following(HandoffRequested, event, "handoff", now, why="no answer could be made")
         return Done((fact, handoff), dead=reason)
 
-    def _answer(
-        self, replying: Replying, state: ChatState, about: tuple[Clinic, Knowledge], turn: Turn, question: str
-    ) -> Done:
-        started = time.monotonic()
-        clinic, knowledge = about
-        now = dt.datetime.fromtimestamp(self.clock.now_ms() / 1000, ZoneInfo(clinic.timezone))
-        found = answer(question, clinic=clinic, knowledge=knowledge, now=now, language_hint=state.language)
-        metrics.ANSWER_SECONDS.labels("embedded").observe(time.monotonic() - started)
-        return self._reply(replying, state, clinic, turn, found, question)
+    async def _answer(self, replying: Replying, question: Question) -> Done:
+        found = await find(question, self.model)
+        calls = [event for tool in found.calls if (event := replying.of_tool(tool)) is not None]
+        return self._reply(replying, question.state, question.clinic, question.turn, found, question.text, calls)
 
     def _reply(
-        self, replying: Replying, state: ChatState, clinic: Clinic, turn: Turn, found: Answer, question: str = ""
-    ) -> Done:
-        metrics.DECISIONS.labels(found.kind).inc()
-        unknowns = state.unknowns + 1 if found.kind == "unknown" else 0
+        self, replying: Replying, state: ChatState, clinic: Clinic, turn: Turn, found: Found, question: str = "",
+        facts: Sequence[Event] = (),
+    ) -> Done:  # fmt: skip
+        reply = found.answer
+        metrics.DECISIONS.labels(reply.kind).inc()
+        unknowns = state.unknowns + 1 if reply.kind == "unknown" else 0
         kept = msgspec.structs.replace(
             state,
-            asked=question if found.kind == "ask_back" else "",
-            offered_person=found.kind == "unknown",
+            asked=question if reply.kind == "ask_back" else "",
+            offered_person=reply.kind == "unknown",
             unknowns=unknowns,
         )
-        facts: list[Event] = []
         # One unknown only offers a person; the second in a row calls one.
-        if (found.wants_person and found.kind != "unknown") or unknowns >= UNKNOWNS_UNTIL_HANDOFF:
-            facts.append(replying.handoff(found.kind, urgent=found.kind == "emergency"))
+        if (reply.wants_person and reply.kind != "unknown") or unknowns >= UNKNOWNS_UNTIL_HANDOFF:
+            facts = [*facts, replying.handoff(reply.kind, urgent=found.urgent)]
         vip = turn.last.chat in clinic.vips
         return replying.reply(found, kept, vip=vip, ttl_s=self.reply_ttl_s, facts=facts)
 
@@ -113,7 +116,7 @@ class AnswerHandler:
             text=said.say(language), language=language, kind="person", sources=(clinic.source(field),),
             confidence=1.0, wants_person=True,
         )  # fmt: skip
-        return self._reply(replying, state, clinic, turn, found)
+        return self._reply(replying, state, clinic, turn, Found(found))
 
     def _opt(self, replying: Replying, state: ChatState, clinic: Clinic, turn: Turn, out: bool) -> Done:
         language = detect(turn.text, default=state.language or clinic.language, among=clinic.languages)
@@ -121,9 +124,10 @@ class AnswerHandler:
         found = Answer(text=said, language=language, kind="thanks", sources=(), confidence=1.0, wants_person=False)
         metrics.DECISIONS.labels("optout" if out else "optin").inc()
         kept = msgspec.structs.replace(state, opted_out=out, asked="", offered_person=False)
-        return replying.reply(
-            found, kept, vip=turn.last.chat in clinic.vips, ttl_s=self.reply_ttl_s, facts=[replying.optout(out)]
+        done = replying.reply(
+            Found(found), kept, vip=turn.last.chat in clinic.vips, ttl_s=self.reply_ttl_s, facts=[replying.optout(out)]
         )
+        return replace(done, marks=(replying.optout_mark(out),))
 
 
 def _pairs(reply: object) -> dict[bytes, bytes]:

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from responder.answerer import Answer
+from responder import model as models
+from responder.answering import Found
 from responder.chat import ChatState, Turn, stored
+from responder.model import ToolCall
 from shared.events import (
+    AppointmentRequested,
     Event,
     HandoffRequested,
     OptoutRecorded,
@@ -15,9 +18,12 @@ from shared.events import (
     SendRequested,
     Text,
     following,
+    split_text,
 )
 from shared.streams import keys
-from shared.streams.delivery import Done, Work
+from shared.streams.delivery import Done, Mark, Work
+
+OPTOUT_LIFE_MS = 10 * 365 * 86_400_000  # longer than any chat is remembered: a no is a no
 
 
 class Replying:
@@ -37,35 +43,44 @@ class Replying:
 
     def reply(
         self,
-        found: Answer,
+        found: Found,
         state: ChatState,
         *,
         vip: bool,
         ttl_s: int,
         facts: Sequence[Event] = (),
-        by: str = "embedded",
     ) -> Done:
-        """The draft, the send that carries it out, and the chat's new state, in one commit."""
-        cause = self._turn.messages[0]
+        """The draft, the sends that carry it out, and the chat's new state, in one commit."""
+        cause, said = self._turn.messages[0], found.answer
         draft = following(
             ReplyDrafted, cause, "reply", self._now, self._trace,
-            answers=self._turn.ids, text=found.text, language=found.language, decision=found.kind,
-            sources=found.sources, confidence=found.confidence, answered_by=by,
+            answers=self._turn.ids, text=said.text, language=said.language, decision=said.kind,
+            sources=said.sources, confidence=said.confidence, answered_by=found.by,
+            tokens=found.tokens, cost_usd=found.cost_usd,
         )  # fmt: skip
-        send = following(
-            SendRequested, cause, "send", self._now, self._trace,
-            to=self._turn.last.reply_to, content=Text(text=found.text), send_class="reply", vip=vip,
-            expires_at=self._now + ttl_s * 1000, asked_at=self._turn.last.recorded_at,
-        )  # fmt: skip
+        sends = self._sends(said.text, vip=vip, ttl_s=ttl_s)
         stream = (keys.outbound_vip if vip else keys.outbound)(cause.instance)
         kept = msgspec.structs.replace(
             state,
             spoke_at=self._now,
-            language=found.language,
-            recent=state.said(self._turn.text, found.text, self._now),
+            language=said.language,
+            recent=state.said(self._turn.text, said.text, self._now),
         )
         states = (stored(cause.instance, cause.chat, kept),) if cause.chat else ()
-        return Done((draft, send, *facts), work=(Work(stream, send),), states=states, turn=True)
+        work = tuple(Work(stream, send) for send in sends)
+        return Done((draft, *sends, *facts), work=work, states=states, turn=True)
+
+    def _sends(self, text: str, *, vip: bool, ttl_s: int) -> list[SendRequested]:
+        """One send; more, in order, for a text that is too long for one message."""
+        last = self._turn.last
+        return [
+            following(
+                SendRequested, self._turn.messages[0], f"send/{n}" if n else "send", self._now, self._trace,
+                to=last.reply_to, content=Text(text=part), send_class="reply", vip=vip,
+                expires_at=self._now + ttl_s * 1000, asked_at=None if n else last.recorded_at,
+            )
+            for n, part in enumerate(split_text(text))
+        ]  # fmt: skip
 
     def handoff(self, why: str, *, urgent: bool = False) -> HandoffRequested:
         """A person is asked to take over."""
@@ -73,8 +88,28 @@ class Replying:
             HandoffRequested, self._turn.messages[0], "handoff", self._now, self._trace, why=why, urgent=urgent
         )
 
+    def of_tool(self, tool: ToolCall) -> Event | None:
+        """The event that carries out what the model asked for in this chat; None when the hand-off says it all."""
+        cause = self._turn.messages[0]
+        match tool:
+            case models.AppointmentRequested():
+                return following(
+                    AppointmentRequested, cause, "appointment", self._now, self._trace,
+                    service=tool.service, day=tool.day.isoformat(), period=tool.period, name=tool.name,
+                )  # fmt: skip
+            case models.ReminderChange():
+                why = f"{tool.action} the appointment"
+                return following(HandoffRequested, cause, "reminder", self._now, self._trace, why=why)
+            case _:
+                return None
+
     def optout(self, opted_out: bool) -> OptoutRecorded:
         """The patient's word on proactive messages."""
         cause = self._turn.messages[0]
         words = self._turn.text[:200]
         return following(OptoutRecorded, cause, "optout", self._now, self._trace, opted_out=opted_out, words=words)
+
+    def optout_mark(self, opted_out: bool) -> Mark:
+        """The same, where the sender looks before it sends what nobody asked for."""
+        cause = self._turn.messages[0]
+        return Mark(keys.opted_out(cause.instance, cause.chat), "1" if opted_out else "0", OPTOUT_LIFE_MS)

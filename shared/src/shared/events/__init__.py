@@ -13,10 +13,24 @@ from shared.events.messages import (
     ReceiptRecorded,
 )
 from shared.events.operations import AdminActed, EntryDeadLettered
-from shared.events.replies import HandoffEnded, HandoffRequested, OptoutRecorded, ReplyDrafted, ReplySuppressed
+from shared.events.replies import (
+    AppointmentRequested,
+    HandoffEnded,
+    HandoffRequested,
+    OptoutRecorded,
+    ReplyDrafted,
+    ReplySuppressed,
+)
 from shared.events.sends import (
+    Button,
+    Buttons,
     Content,
+    Listing,
+    Location,
     Media,
+    Reaction,
+    Row,
+    Section,
     SendAccepted,
     SendAttempted,
     SendDeadLettered,
@@ -29,15 +43,19 @@ from shared.events.sends import (
     SendReplayed,
     SendRequested,
     SendScheduled,
+    SendUnconfirmed,
     Text,
     VoiceNote,
 )
+from shared.events.splitting import TEXT_LIMIT, split_text
 
 __all__ = [
-    "TYPES", "AdminActed", "AnyEvent", "Attachment", "ConnectionChanged", "Content", "EntryDeadLettered", "Event",
-    "HandoffEnded", "HandoffRequested", "Media", "MessageEdited", "MessageReceived", "MessageRevoked",
-    "OptoutRecorded", "ReceiptRecorded", "ReplyDrafted", "ReplySuppressed", "SendAccepted", "SendAttempted",
-    "SendDeadLettered", "SendDelivered", "SendEchoed", "SendExpired", "SendFailed", "SendOutcomeUnknown", "SendRead",
-    "SendReplayed", "SendRequested", "SendScheduled", "Text", "VoiceNote",
-    "content_digest", "decode", "encode", "following", "media_digest", "text_digest", "to_json",
+    "TEXT_LIMIT", "TYPES", "AdminActed", "AnyEvent", "AppointmentRequested",
+    "Attachment", "Button", "Buttons", "ConnectionChanged", "Content",
+    "EntryDeadLettered", "Event", "HandoffEnded", "HandoffRequested", "Listing", "Location", "Media", "MessageEdited",
+    "MessageReceived", "MessageRevoked", "OptoutRecorded", "Reaction", "ReceiptRecorded", "ReplyDrafted",
+    "ReplySuppressed", "Row", "Section", "SendAccepted", "SendAttempted", "SendDeadLettered", "SendDelivered",
+    "SendEchoed", "SendExpired", "SendFailed", "SendOutcomeUnknown", "SendRead", "SendReplayed", "SendRequested",
+    "SendScheduled", "SendUnconfirmed", "Text", "VoiceNote",
+    "content_digest", "decode", "encode", "following", "media_digest", "split_text", "text_digest", "to_json",
 ]  # fmt: skip

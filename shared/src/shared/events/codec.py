@@ -5,11 +5,19 @@ from typing import Any, get_args
 
 import msgspec
 
+from shared import ids
 from shared.errors import Undecodable
 from shared.events.envelope import Event
 from shared.events.messages import ConnectionChanged, MessageEdited, MessageReceived, MessageRevoked, ReceiptRecorded
 from shared.events.operations import AdminActed, EntryDeadLettered
-from shared.events.replies import HandoffEnded, HandoffRequested, OptoutRecorded, ReplyDrafted, ReplySuppressed
+from shared.events.replies import (
+    AppointmentRequested,
+    HandoffEnded,
+    HandoffRequested,
+    OptoutRecorded,
+    ReplyDrafted,
+    ReplySuppressed,
+)
 from shared.events.sends import (
     SendAccepted,
     SendAttempted,
@@ -23,12 +31,15 @@ from shared.events.sends import (
     SendReplayed,
     SendRequested,
     SendScheduled,
+    SendUnconfirmed,
 )
 
 AnyEvent = (
     MessageReceived | MessageEdited | MessageRevoked | ReceiptRecorded | ConnectionChanged
     | ReplyDrafted | ReplySuppressed | HandoffRequested | HandoffEnded | OptoutRecorded
+    | AppointmentRequested
     | SendRequested | SendScheduled | SendAttempted | SendAccepted | SendDelivered | SendRead | SendFailed
+    | SendUnconfirmed
     | SendExpired | SendOutcomeUnknown | SendDeadLettered | SendReplayed | SendEchoed
     | AdminActed | EntryDeadLettered
 )  # fmt: skip
@@ -51,11 +62,15 @@ def decode(data: bytes) -> AnyEvent:
     or a field is wrong.
     """
     try:
-        return _decoder.decode(data)
+        event = _decoder.decode(data)
+        ids.time_ms(event.id)  # what follows from an event derives its id from this one
     except msgspec.ValidationError as error:
         raise Undecodable(_explain(data, error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Undecodable(f"bytes are not MessagePack: {error}") from error
+    except ValueError as error:
+        raise Undecodable(f"event id {event.id[:60]!r} is no UUID") from error
+    return event
 
 
 def to_json(event: Event) -> dict[str, Any]:
@@ -77,7 +92,7 @@ def _iso(at_ms: int) -> str:
 def _explain(data: bytes, error: Exception) -> str:
     try:
         found = msgspec.msgpack.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as broken:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as broken:
         return f"bytes are not MessagePack: {broken}"
     tag = found.get("type") if isinstance(found, dict) else None
     if isinstance(tag, str) and tag not in TYPES:

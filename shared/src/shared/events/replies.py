@@ -16,6 +16,10 @@ class ReplyDrafted(Event, frozen=True, kw_only=True, tag="reply.drafted.v1"):
     """Where the clinic's files say so."""
     confidence: float = 0.0
     answered_by: str = "embedded"
+    """`embedded`, or the model's name."""
+    tokens: int = 0
+    """What the model used for it."""
+    cost_usd: float = 0.0
 
 
 class ReplySuppressed(Event, frozen=True, kw_only=True, tag="reply.suppressed.v1"):
@@ -43,3 +47,14 @@ class OptoutRecorded(Event, frozen=True, kw_only=True, tag="optout.recorded.v1")
 
     opted_out: bool
     words: str = ""
+
+
+class AppointmentRequested(Event, frozen=True, kw_only=True, tag="appointment.requested.v1"):
+    """The patient confirmed what they would like; the front desk books it."""
+
+    service: str
+    day: str
+    """YYYY-MM-DD."""
+    period: str
+    name: str
+    """Who comes, as the patient wrote it."""

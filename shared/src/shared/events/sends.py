@@ -32,7 +32,66 @@ class VoiceNote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, t
     source: str
 
 
-Content = Text | Media | VoiceNote
+class Button(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer to choose; `id` comes back as the message's `choice_id`."""
+
+    id: str
+    text: str
+
+
+class Buttons(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="buttons", tag_field="kind"):
+    """A question with up to three answers to press."""
+
+    title: str
+    description: str = ""
+    footer: str = ""
+    buttons: tuple[Button, ...]
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of a list; `id` comes back as the message's `choice_id`."""
+
+    id: str
+    title: str
+    description: str = ""
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """Lines of a list under one heading."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+class Listing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="list", tag_field="kind"):
+    """A menu that opens at the press of `button`."""
+
+    title: str
+    description: str = ""
+    footer: str = ""
+    button: str
+    sections: tuple[Section, ...]
+
+
+class Reaction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="reaction", tag_field="kind"):
+    """An emoji to a message of the chat; an empty one takes it back."""
+
+    message_id: str
+    emoji: str
+    own: bool = False
+    """True when it is to a message that the clinic's number sent."""
+
+
+class Location(msgspec.Struct, frozen=True, kw_only=True, tag="location", tag_field="kind"):
+    """A pin on the map. The gateway wants a name and an address with it."""
+
+    latitude: float
+    longitude: float
+    name: str
+    address: str
+
+
+Content = Text | Media | VoiceNote | Buttons | Listing | Reaction | Location
 
 
 class SendRequested(Event, frozen=True, kw_only=True, tag="send.requested.v1"):
@@ -44,7 +103,7 @@ class SendRequested(Event, frozen=True, kw_only=True, tag="send.requested.v1"):
     send_class: SendClass
     vip: bool = False
     expires_at: int | None = None
-    """After this it is recorded as expired and not sent."""
+    """After this it is recorded as expired and not sent. None: the sender's setting for its class decides."""
     not_before: int | None = None
     asked_at: int | None = None
     """When the message that it answers was recorded: what the reply's latency is measured from."""
@@ -94,8 +153,19 @@ class SendRead(Event, frozen=True, kw_only=True, tag="send.read.v1"):
     message_id: str
 
 
+class SendUnconfirmed(Event, frozen=True, kw_only=True, tag="send.unconfirmed.v1"):
+    """It was accepted, and no receipt told of it for so long. A receipt may still come; it is never sent again."""
+
+    send_id: str
+    message_id: str
+    after_s: int
+
+
 class SendFailed(Event, frozen=True, kw_only=True, tag="send.failed.v1"):
-    """A try failed. `final` says whether it was the last."""
+    """A try failed. `final` says whether it was the last.
+
+    Category `after_accept` is told by a receipt: the gateway had taken it.
+    """
 
     send_id: str
     attempt: int

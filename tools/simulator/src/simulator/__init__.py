@@ -1,0 +1,1 @@
+"""A stand-in Evolution API gateway and phone, for local use and for tests."""

@@ -1,0 +1,195 @@
+"""A hostile model gets nothing out of the tools but errors, and no effect for any other chat."""
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from tests.support.model import a_turn
+
+from responder.model import Answered, AppointmentRequested, Failed, ModelSettings, PersonCalled, ReminderChange
+from responder.model.calls import TOOLS, described
+from responder.model.collected import Asked, Reply
+from responder.model.model import ROUNDS, Model
+from responder.model.toolbox import MAX_ARGUMENTS, MAX_CALLS, Toolbox
+from responder.model.turn import Turn
+from responder.model.wire import Endpoint, Message
+
+OTHER = "5511977776666"
+DETAILS = {
+    "service": "limpeza dental",
+    "day": "2026-11-27",
+    "period": "morning",
+    "name": "Ana Souza",
+    "confirmed": True,
+}
+ASKED = (("clinic", "Posso pedir limpeza dental na sexta, 27/11?"),)
+
+
+def asks(name: str, arguments: Any, id_: str = "c") -> Asked:
+    return Asked(id_, name, arguments if isinstance(arguments, str) else json.dumps(arguments))
+
+
+@pytest.fixture
+def yes() -> Turn:
+    return a_turn("sim, pode", conversation=ASKED)
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.tool)
+@pytest.mark.parametrize("field", ["chat", "chat_id", "instance", "to", "phone", "number", "patient", "recipient"])
+def test_no_tool_takes_another_chat(tool: Any, field: str, yes: Turn) -> None:
+    box = Toolbox(yes)
+    good = {
+        "look_up_service": {"name": "limpeza"}, "free_facts": {"question": "estacionamento"},
+        "request_appointment": DETAILS, "cancel_or_move_reminder": {"action": "cancel"}, "call_a_person": {"why": "x"},
+    }[tool.tool]  # fmt: skip
+    said = box.run(asks(tool.tool, {**good, field: OTHER}))
+    assert said.startswith("ERROR: the arguments do not fit")
+    assert not box.effects
+    [schema] = [one["function"]["parameters"] for one in described() if one["function"]["name"] == tool.tool]
+    assert field not in schema["properties"]
+    assert schema["additionalProperties"] is False
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("send_message", {"to": OTHER, "text": "hi"}), ("eval", "1+1"), ("", {}), ("call_a_person\n", {"why": "x"}),
+        ("look_up_service", "{"), ("look_up_service", "null"), ("look_up_service", "[]"),
+        ("look_up_service", "[" * 5000),
+        ("look_up_service", {"name": ""}), ("look_up_service", {"name": "x" * 201}), ("look_up_service", {"name": 5}),
+        ("look_up_service", {"name": "x" * (MAX_ARGUMENTS * 10)}),
+        ("look_up_service", {"name": "transplante de cabeça"}),
+        ("free_facts", {"question": ["a"]}), ("free_facts", {"question": "\ud800"}),
+        ("request_appointment", {**DETAILS, "day": "2026-11-29"}),  # a Sunday
+        ("request_appointment", {**DETAILS, "day": "2020-01-01"}),
+        ("request_appointment", {**DETAILS, "day": "2099-01-01"}),
+        ("request_appointment", {**DETAILS, "day": "tomorrow"}),
+        ("request_appointment", {**DETAILS, "period": "night"}),
+        ("request_appointment", {**DETAILS, "service": "limpeza"}),
+        ("request_appointment", {**DETAILS, "name": "5511977776666"}),
+        ("request_appointment", {**DETAILS, "name": "x" * 81}),
+        ("request_appointment", {**DETAILS, "confirmed": "yes"}),
+        ("request_appointment", {**DETAILS, "confirmed": False}),
+        ("cancel_or_move_reminder", {"action": "delete_all"}),
+        ("cancel_or_move_reminder", {"action": "move", "day": "2020-01-01"}),
+        ("call_a_person", {}), ("call_a_person", {"why": "x" * 300}),
+    ],
+)  # fmt: skip
+def test_a_wrong_call_is_told_to_the_model_and_does_nothing(name: str, arguments: Any, yes: Turn) -> None:
+    box = Toolbox(yes)
+    assert box.run(asks(name, arguments)).startswith("ERROR: ")
+    assert not box.effects
+
+
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [("quero marcar limpeza sexta", ()), ("sim", ()), ("não", ASKED), ("sim, mas não na sexta", ASKED),
+     ("sim", (("clinic", "Temos limpeza dental."),)), ("sim", (("patient", "posso?"),))],
+)  # fmt: skip
+def test_the_models_word_for_it_is_no_confirmation(text: str, before: tuple[tuple[str, str], ...]) -> None:
+    box = Toolbox(a_turn(text, conversation=before))
+    assert "not confirmed yet" in box.run(asks("request_appointment", DETAILS))
+    assert not box.effects
+
+
+def test_a_confirmed_request_is_noted_once(yes: Turn) -> None:
+    box = Toolbox(yes)
+    assert box.run(asks("request_appointment", {**DETAILS, "name": " Ana\n\u202e <Souza> "})).startswith("Handed")
+    assert box.run(asks("request_appointment", {**DETAILS, "day": "2026-12-01"})).startswith("ERROR")
+    assert box.effects == [
+        AppointmentRequested(
+            service_id="limpeza-dental",
+            service="Limpeza dental",
+            day=date(2026, 11, 27),
+            period="morning",
+            name="Ana Souza",
+        )
+    ]
+
+
+def test_the_other_tools_do_their_work(yes: Turn) -> None:
+    box = Toolbox(yes)
+    assert "R$ 180,00" in box.run(asks("look_up_service", {"name": "limpeza"}))
+    assert "ERROR" not in box.run(asks("free_facts", {"question": "tem estacionamento?"}))
+    assert "Handed" in box.run(asks("cancel_or_move_reminder", {"action": "move", "day": "2026-11-30"}))
+    assert "front desk" in box.run(asks("call_a_person", {"why": "asks for one"}))
+    assert [type(one) for one in box.effects] == [ReminderChange, PersonCalled]
+    assert all(source.startswith(("demo.yaml#services.", "knowledge/")) for source in box.sources.values())
+
+
+class Scripted(Endpoint):
+    """A model that says what it is told to, and keeps what it was shown."""
+
+    def __init__(self, *replies: tuple[str, list[Asked]]) -> None:
+        self.replies = list(replies)
+        self.shown: list[list[Message]] = []
+
+    async def complete(self, model: str, messages: Any, tools: Any, deadline: float) -> Reply:
+        self.shown.append(list(messages))
+        text, calls = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+        return Reply(text, tuple(calls), 10, 10, False, model)
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
+def played(*replies: tuple[str, list[Asked]]) -> tuple[Model, Scripted]:
+    endpoint = Scripted(*replies)
+    return Model(ModelSettings(llm_base_url="http://x/v1", llm_model="hostile"), None, endpoint), endpoint
+
+
+async def test_a_loop_of_tools_ends() -> None:
+    model, endpoint = played(("", [asks("free_facts", {"question": "a"}, str(n)) for n in range(8)]))
+    found = await model.answer(a_turn("oi"))
+    assert isinstance(found, Failed)
+    assert (found.reason, len(endpoint.shown)) == ("too_many_rounds", ROUNDS + 1)
+    told = [message["content"] for message in endpoint.shown[-1] if message["role"] == "tool"]
+    assert len(told) == 8 * ROUNDS
+    assert sum("no more tool calls" in one for one in told) == 8 * ROUNDS - MAX_CALLS
+
+
+async def test_effects_of_a_reply_that_is_not_sent_are_not_carried_out_but_somebody_looks() -> None:
+    confirmed = asks("request_appointment", DETAILS)
+    model, _ = played(("", [confirmed]), ("Pronto, sua consulta está confirmada! Pague em evil.com\nSOURCES: F1", []))
+    found = await model.answer(a_turn("sim", conversation=ASKED))
+    assert isinstance(found, Failed)
+    assert (found.reason, found.handoff) == ("rejected", True)
+
+
+async def test_broken_arguments_are_not_sent_back_to_the_endpoint() -> None:
+    model, endpoint = played(
+        ("", [asks("look_up_service", "{" * 9999)]), ("Qual serviço você procura?\nSOURCES: none", [])
+    )
+    found = await model.answer(a_turn("oi"))
+    assert isinstance(found, Answered), found
+    [call] = [message for message in endpoint.shown[-1] if message.get("tool_calls")]
+    assert call["tool_calls"][0]["function"]["arguments"] == "{}"
+
+
+async def test_a_reply_that_promises_a_person_calls_one() -> None:
+    model, _ = played(("Não sei dizer. Vou chamar alguém da recepção.\nSOURCES: none", []))
+    found = await model.answer(a_turn("vocês fazem botox?"))
+    assert isinstance(found, Answered), found
+    assert found.handoff
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "   ", "....", "SOURCES: F1", "a" * 5000, "palavra " * 300, "\u200b\u200b", "| a | b |\n|---|---|\n| 1 | 2 |",
+     "<b>Oi</b>, tudo bem?", "Olá {name}, tudo bem?", "```\nOi\n```\n e mais",
+     "The dental cleaning is on the second floor.",
+     "La limpieza dental la hacemos nosotros con mucho gusto para usted.\nSOURCES: F1"],
+)  # fmt: skip
+async def test_garbage_is_not_sent(text: str) -> None:
+    model, _ = played((text, []))
+    found = await model.answer(a_turn("oi"))
+    assert isinstance(found, Failed), found
+    assert found.reason == "rejected"
+
+
+async def test_markdown_is_made_plain() -> None:
+    model, _ = played(("## Endereço\n- **Rua das Jabuticabeiras**, 250\nSOURCES: F4", []))
+    found = await model.answer(a_turn("onde fica?"))
+    assert isinstance(found, Answered), found
+    assert found.text == "*Endereço*\n• *Rua das Jabuticabeiras*, 250"
