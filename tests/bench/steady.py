@@ -62,7 +62,8 @@ class Load:
     """Posts by the clock over as many connections as that takes."""
 
     def __init__(self, url: str, token: str) -> None:
-        self._address = urlsplit(url)
+        address = urlsplit(url)
+        self._host, self._port = address.hostname or "127.0.0.1", address.port or 80
         self._token = token
         self._idle: list[Wire] = []
         self._run = f"{time.time_ns():x}"
@@ -82,7 +83,7 @@ class Load:
 
     async def _dial(self) -> Wire:
         loop = asyncio.get_running_loop()
-        _, wire = await loop.create_connection(lambda: Wire(self), self._address.hostname, self._address.port)
+        _, wire = await loop.create_connection(lambda: Wire(self), self._host, self._port)
         return wire
 
     def _request(self, n: int) -> bytes:
@@ -94,8 +95,8 @@ class Load:
         data = {**BODY["data"], "key": key}  # type: ignore[dict-item]
         body = json.dumps({**BODY, "data": data}, separators=(",", ":")).encode()
         head = (
-            f"POST /webhooks/evolution/bench HTTP/1.1\r\nHost: {self._address.netloc}\r\nContent-Type: application/json\r\n"
-            f"X-Webhook-Token: {self._token}\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"POST /webhooks/evolution/bench HTTP/1.1\r\nHost: {self._host}:{self._port}\r\n"
+            f"Content-Type: application/json\r\nX-Webhook-Token: {self._token}\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         return head.encode() + body
 

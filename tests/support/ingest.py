@@ -12,10 +12,10 @@ import aiohttp
 import redis.asyncio as aioredis
 from aiohttp import web
 from prometheus_client.parser import text_string_to_metric_families
+from tests.support.servers import _free_port as free_port
 from tests.support.waiting import until
 
 from demo.http import is_up
-from demo.ports import free_port
 from demo.process import Process
 from demo.stack import ROOT
 from ingest.app import build
@@ -106,20 +106,23 @@ async def ingest(
 
 
 @asynccontextmanager
-async def ingest_process(
-    redis_url: str, folder: Path, *, port: int = 0, **environ: str
-) -> AsyncIterator[tuple[Ingest, Process]]:
+async def ingest_process(redis_url: str, folder: Path, **environ: str) -> AsyncIterator[tuple[Ingest, Process]]:
     """Ingest as `python -m ingest`; its log is a file in `folder`."""
-    port = port or free_port()
+    port = free_port()
     given = {"REDIS_URL": redis_url, "WEBHOOK_TOKEN": TOKEN, "PORT": str(port), **environ}
     process = Process.python("ingest", "ingest", given, folder / "ingest.log", ROOT)
     process.start()
     try:
         async with _client(f"http://127.0.0.1:{port}") as client:
-            await until(lambda: asyncio.to_thread(is_up, f"{client.url}/livez"), seconds=30)
+            await until(lambda: _up_or_over(client.url, process), seconds=60)
+            assert process.alive, process.tail()
             yield client, process
     finally:
         process.stop()
+
+
+async def _up_or_over(url: str, process: Process) -> bool:
+    return not process.alive or await asyncio.to_thread(is_up, f"{url}/livez")
 
 
 @asynccontextmanager

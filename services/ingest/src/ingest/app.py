@@ -2,12 +2,14 @@
 
 import time
 
+import msgspec
 from aiohttp import web
 from opentelemetry.trace import SpanKind
 from redis.exceptions import RedisError
 
 from ingest.auth import Authenticator
 from ingest.body import BODY_LIMIT, Refused, read_body
+from ingest.durable import Durability
 from ingest.recorder import Recorder, Tally
 from ingest.settings import IngestSettings
 from ingest.webhook import BadWebhook, Translation, translate, valid_instance
@@ -37,7 +39,9 @@ def build(settings: IngestSettings, platform: Platform) -> web.Application:
     app = new_app(platform, client_max_size=BODY_LIMIT)
     app[SETTINGS] = settings
     app[AUTHENTICATOR] = Authenticator(settings.webhook_token, clock=platform.clock)
-    app[RECORDER] = Recorder(log)
+    durability = Durability(settings.redis_url, aof=settings.wa_wait_aof, replicas=settings.wa_wait_replicas)
+    app.cleanup_ctx.append(durability.running)
+    app[RECORDER] = Recorder(log, durability)
     app.router.add_post("/webhooks/evolution/{instance:[^/]+}", webhook)
     app.router.add_post("/webhooks/evolution/{instance:[^/]+}/{event:.*}", webhook)  # the body names the event, too
     return app
@@ -92,7 +96,7 @@ async def _record(app: web.Application, translation: Translation, parent: str | 
 def _taken(tally: Tally) -> tuple[web.Response, str]:
     answer = {"accepted": tally.accepted, "duplicates": tally.duplicates, "ignored": tally.ignored}
     label = next((name for name, count in zip(LABELS, answer.values(), strict=True) if count), "ignored")
-    return web.json_response(answer), label
+    return web.Response(body=msgspec.json.encode(answer), content_type="application/json"), label
 
 
 def _problem(status: int, detail: str) -> web.Response:

@@ -30,7 +30,7 @@ async def read_body(request: web.Request) -> bytes:
     if request.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
         raise Refused(415, "bad_request", "the body is compressed; send it as it is")
     try:
-        async with asyncio.timeout(BODY_WAIT_S):
+        async with asyncio.timeout(None if request.content.is_eof() else BODY_WAIT_S):
             return await request.read()
     except web.HTTPRequestEntityTooLarge:
         raise _too_large() from None

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 import msgspec
 
+from ingest.durable import Durability
 from ingest.webhook import Record, Translation
-from shared.events import Event, MessageReceived
+from shared.events import Event, MessageReceived, ReceiptRecorded
 from shared.streams import keys
 from shared.streams.log import Echo, Log
 from shared.telemetry import metrics
+
+TELLING = ("delivery_ack", "read", "played", "error")  # the others say no more than the gateway's answer did
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +27,22 @@ class Tally:
 class Recorder:
     """Writes translations to the log."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, durability: Durability) -> None:
         self._log = log
+        self._durability = durability
 
     async def record(self, translation: Translation, traceparent: str) -> Tally:
         """Write every record once.
 
         Raises RedisError or QueueFull; what was written by then is a duplicate when the webhook comes again.
         """
-        fresh = await asyncio.gather(*(self._append(record, traceparent) for record in translation.records))
+        match translation.records:
+            case [record]:  # as good as always, and a task costs
+                fresh = [await self._append(record, traceparent)]
+            case records:
+                fresh = await asyncio.gather(*(self._append(record, traceparent) for record in records))
+        if fresh:  # also for duplicates: the first answer may have been a 503 because it was not safe yet
+            await self._durability.reached()
         for reason in translation.ignored:
             metrics.IGNORED.labels(reason).inc()
         return Tally(sum(fresh), len(fresh) - sum(fresh), len(translation.ignored))
@@ -43,7 +53,8 @@ class Recorder:
         fresh = await self._log.append(
             event,
             dedupe=record.dedupe,
-            work=keys.inbound(event.instance) if record.work else "",
+            work=_work_stream(record),
+            spare=not record.work,
             echo=Echo(echo.digest, echo.message_id, echo.chats, echo.at) if echo else None,
             contact=event.chat if record.work else "",
             staff_message_id=_by_staff(event),
@@ -51,6 +62,15 @@ class Recorder:
         if fresh:
             metrics.RECORDED.labels(str(type(event).__struct_config__.tag)).inc()
         return fresh
+
+
+def _work_stream(record: Record) -> str:
+    """Who is to look at it: the responder, the sender for a receipt of our own message, else nobody."""
+    event = record.event
+    if record.work:
+        return keys.inbound(event.instance)
+    tells = isinstance(event, ReceiptRecorded) and event.own and event.status in TELLING
+    return keys.receipts(event.instance) if tells else ""
 
 
 def _by_staff(event: Event) -> str:

@@ -1,6 +1,7 @@
 """What can be set about taking webhooks?"""
 
-from shared.settings import HttpUrl, Port, Secret, ServiceSettings
+from ingest.webhook import valid_instance
+from shared.settings import HttpUrl, NotNegative, Port, Secret, ServiceSettings
 
 
 class IngestSettings(ServiceSettings, frozen=True, kw_only=True, rename=str.upper):
@@ -15,6 +16,16 @@ class IngestSettings(ServiceSettings, frozen=True, kw_only=True, rename=str.uppe
     """Instances that may post, separated by commas; empty: any that presents the token."""
     wa_reactions: bool = False
     """Whether a reaction (👍) counts as a message."""
+
+    wa_wait_aof: bool = False
+    """Answer 200 only after Redis has it on its disk (WAITAOF: Redis 7.2 or later, with `appendonly yes`)."""
+    wa_wait_replicas: NotNegative = 0
+    """Answer 200 only after so many replicas of Redis have it."""
+
+    def __post_init__(self) -> None:
+        for name in self.instances:
+            if not valid_instance(name):
+                raise ValueError(f"WA_INSTANCES: {name!r} can not be an instance's name")
 
     @property
     def instances(self) -> frozenset[str]:

@@ -7,6 +7,7 @@ import redis.asyncio as aioredis
 from aiohttp import web
 
 from shared.service.platform import Platform
+from shared.streams.chats import QueueOf, by_chat
 from shared.streams.commit import Committer
 from shared.streams.connection import connect_blocking
 from shared.streams.consumer import Consumer
@@ -20,17 +21,28 @@ StreamsOf = Callable[[str], Sequence[str]]
 
 
 def consuming(
-    platform: Platform, handler: Handler, *, group: str, streams_of: StreamsOf, promotes: bool = False
+    platform: Platform,
+    handler: Handler,
+    *,
+    group: str,
+    streams_of: StreamsOf,
+    promotes: StreamsOf | None = None,
+    part: str = "",
+    queue_of: QueueOf = by_chat,
 ) -> Callable[[web.Application], AsyncIterator[None]]:
     """For `cleanup_ctx`: `handler` works the streams of every instance as a member of `group`.
 
-    With `promotes`, parked work of these streams is brought back to them when its time has come.
-    """
+    Parked work of the streams that `promotes` names is brought back to them when its time has come. `part` names a
+    second consumer beside the service's own, with lanes and wake-ups of its own. `queue_of` names the queue of an
+    event within a lane, where it is not its chat's.
+    """  # fmt: skip
 
     async def running(_app: web.Application) -> AsyncIterator[None]:
         blocking = connect_blocking(platform.settings.redis_url, platform.streams.stream_block_ms)
-        consumer = new_consumer(platform, blocking, handler, group=group, streams_of=streams_of)
-        promoting = asyncio.create_task(_promoter(platform, consumer, streams_of)) if promotes else None
+        consumer = new_consumer(
+            platform, blocking, handler, group=group, streams_of=streams_of, part=part, queue_of=queue_of
+        )
+        promoting = asyncio.create_task(_promoter(platform, consumer, promotes)) if promotes else None
         await consumer.start()
         yield
         if promoting is not None:
@@ -48,14 +60,21 @@ async def _promoter(platform: Platform, consumer: Consumer, streams_of: StreamsO
 
 
 def new_consumer(
-    platform: Platform, blocking: aioredis.Redis, handler: Handler, *, group: str, streams_of: StreamsOf
+    platform: Platform,
+    blocking: aioredis.Redis,
+    handler: Handler,
+    *,
+    group: str,
+    streams_of: StreamsOf,
+    part: str = "",
+    queue_of: QueueOf = by_chat,
 ) -> Consumer:
-    """A consumer, not yet started; `blocking` is a client of its own for the reads that wait."""
-    streams = platform.streams
+    """A consumer, not yet started; `blocking` is a client of its own for the reads that wait."""  # fmt: skip
+    streams, name = platform.streams, part or platform.service
     tools = Tools(
-        service=platform.service,
+        service=name,
         group=group,
-        lane=platform.service,
+        lane=name,
         replica=platform.replica,
         scripts=platform.scripts,
         committer=Committer(platform.scripts, log_maxlen=streams.log_maxlen, bound=streams.stream_maxlen),
@@ -64,6 +83,7 @@ def new_consumer(
         settings=streams,
         tracing=platform.tracing,
         clock=platform.clock,
+        queue_of=queue_of,
     )
-    roster = Roster(platform.redis, blocking, platform.service, platform.replica, streams.stream_block_ms)
+    roster = Roster(platform.redis, blocking, name, platform.replica, streams.stream_block_ms)
     return Consumer(tools, platform.redis, roster, streams_of)

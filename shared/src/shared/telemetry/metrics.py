@@ -43,6 +43,9 @@ WEBHOOKS = Counter(
 # unavailable, failed
 WEBHOOK_SECONDS = Histogram("frontdesk_webhook_seconds", "From a webhook's arrival to its answer", buckets=LATENCY)
 RECORDED = Counter("frontdesk_recorded_total", "Facts recorded from webhooks", ["type"])
+WORK_SPARED = Counter(
+    "frontdesk_receipts_spared_total", "Receipts recorded without being joined at once, because their stream was full"
+)
 IGNORED = Counter("frontdesk_ignored_total", "Webhook records that become no fact, by reason", ["reason"])
 
 # ── responder ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -80,7 +83,8 @@ MEDIA_READ = Counter(
 # ── sender ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 SENDS = Counter(
     "frontdesk_sends_total", "Send attempts by outcome", ["outcome"]
-)  # outcome: accepted, unconfirmed, transient, permanent, unknown, not_connected, misconfigured, expired, dead_lettered
+)  # outcome: accepted, unconfirmed, transient, permanent, unknown, not_connected, misconfigured, expired,
+# dead_lettered, opted_out, quiet_hours
 GATEWAY_SECONDS = Histogram("frontdesk_gateway_seconds", "Duration of gateway calls", ["call"], buckets=LATENCY)
 REPLY_SECONDS = Histogram(
     "frontdesk_reply_seconds",
@@ -89,4 +93,7 @@ REPLY_SECONDS = Histogram(
 )
 GATEWAY_UP = Gauge("frontdesk_gateway_up", "1 while the gateway answers, 0 while calls to it are held back")
 THROTTLED_SECONDS = Histogram("frontdesk_throttled_seconds", "Time that a send waited for its token", buckets=LATENCY)
+DELIVERIES = Counter(
+    "frontdesk_deliveries_total", "Accepted sends by what receipts told of them", ["outcome"]
+)  # outcome: delivered, read, failed (the receipt says error), unconfirmed (no receipt in SEND_UNCONFIRMED_AFTER_S)
 UNPROVEN = Counter("frontdesk_unproven_total", "Sends whose outcome could never be proven")

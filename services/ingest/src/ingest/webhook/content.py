@@ -52,6 +52,19 @@ def with_context(said: Said, context: wire.Context | None) -> Said:
     return msgspec.structs.replace(said, quoted_id=quoted, from_ad=from_ad)
 
 
+def menu(message: wire.Message, depth: int = 0) -> tuple[str, str]:
+    """The kind and words of the buttons or the list in `message`; empty when there are none."""
+    name, value = _part(message)
+    match value:
+        case wire.Wrapped(message=inner) if inner and depth < DEPTH_MAX:
+            return menu(inner, depth + 1)
+        case wire.Menu(body=body) if name == "interactive_message":
+            return "buttons", clean.text(body.text if body else None)
+        case wire.Menu(title=title, description=description):
+            return "list", clean.text(f"{title or ''} {description or ''}")
+    return "", ""
+
+
 def by_type(message_type: Any) -> Said | None:
     """What `messageType` alone says: it is all that the EVOLUTION channel tells about a file."""
     kind = _MEDIA.get(message_type.removesuffix("Message")) if isinstance(message_type, str) else None
@@ -129,6 +142,11 @@ def _choice(params: str) -> str:
     return clean.line(str(chosen) if isinstance(chosen, int) else chosen)
 
 
+def _asked(_menu: wire.Menu) -> Said:
+    """A patient's app sends no menus; another business that writes to the clinic may."""
+    return Said(kind="unsupported")
+
+
 def _reaction(reaction: wire.Reaction) -> Said:
     return Said(
         kind="reaction",
@@ -147,4 +165,5 @@ _READERS: dict[type, Callable[[Any], Said]] = {
     wire.Listed: _listed,
     wire.Interactive: _interactive,
     wire.Reaction: _reaction,
+    wire.Menu: _asked,
 }

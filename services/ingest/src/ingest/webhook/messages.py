@@ -45,7 +45,7 @@ def echoed(hook: Hook, raw: msgspec.Raw, place: str) -> Record | Reason:
     said = _said(head.told) or UNSUPPORTED
     if isinstance(said, str):
         return said
-    digest = text_digest(said.text) if said.kind == "text" else media_digest(said.kind, said.text)
+    digest = _digest(head.told, said)
     event = SendEchoed(
         id=hook.new_id(),
         instance=hook.instance,
@@ -57,6 +57,14 @@ def echoed(hook: Hook, raw: msgspec.Raw, place: str) -> Record | Reason:
     )
     echo = Echo(chats=head.chat.names, message_id=head.id, digest=digest, at=event.occurred_at)
     return Record(event=event, dedupe=f"echo:{head.id}", echo=echo)
+
+
+def _digest(told: wire.Upsert | wire.Skeleton, said: Said) -> str:
+    """As `content_digest` of what we asked the gateway to send."""
+    if said.kind == "text":
+        return text_digest(said.text)
+    kind, words = content.menu(told.message) if isinstance(told, wire.Upsert) and told.message else ("", "")
+    return media_digest(kind, words) if kind else media_digest(said.kind, said.text)
 
 
 def _message(hook: Hook, head: _Head, said: Said) -> MessageReceived:

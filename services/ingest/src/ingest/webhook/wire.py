@@ -140,6 +140,14 @@ class Reaction(_Part):
     key: Key | None = None
 
 
+class Menu(_Part):
+    """`interactiveMessage` (buttons) and `listMessage`: a question with answers to choose."""
+
+    body: Words | None = None
+    title: str | None = None
+    description: str | None = None
+
+
 class Something(_Wire):
     """A part of which only the presence counts."""
 
@@ -174,6 +182,8 @@ class Message(_Wire):
     interactive_response_message: Interactive | None = None
     list_response_message: Listed | None = None
     reaction_message: Reaction | None = None
+    interactive_message: Menu | None = None
+    list_message: Menu | None = None
     enc_reaction_message: Something | None = None
     protocol_message: Something | None = None
     pin_in_chat_message: Something | None = None
