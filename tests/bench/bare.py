@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import time
+from typing import Any
 
 import aiohttp
 import redis.asyncio as aioredis
@@ -30,7 +31,7 @@ async def main(url: str, gateway: str, count: int) -> None:
         started = time.monotonic()
         tasks: list[asyncio.Task[None]] = []
         while len(tasks) < count:
-            reply = await client.xreadgroup("g", "c", {"bare": ">"}, count=IN_FLIGHT)
+            reply: Any = await client.xreadgroup("g", "c", {"bare": ">"}, count=IN_FLIGHT)
             for id_, _fields in reply[0][1] if reply else ():
                 tasks.append(asyncio.create_task(one(id_)))
             while len(tasks) - done > 2 * IN_FLIGHT:

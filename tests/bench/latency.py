@@ -1,6 +1,7 @@
 """How long from a patient's webhook to the gateway call, with a free bucket and the embedded answerer?"""
 
 import time
+from typing import Any
 
 from demo.http import call
 from demo.process import wait_until
@@ -47,5 +48,5 @@ def _talk(simulator: str, count: int, first: int) -> dict[str, float]:
     return wrote
 
 
-def _phone(simulator: str) -> list[dict[str, float]]:
+def _phone(simulator: str) -> list[dict[str, Any]]:
     return call("GET", f"{simulator}/sim/demo/phone")["messages"]  # type: ignore[no-any-return]

@@ -58,7 +58,7 @@ def _ours(server: EmbeddedRedis, gateway: str, folder: Path) -> float:
             sender.stop()
 
 
-def _rate(client: "redis.Redis[bytes]") -> float:
+def _rate(client: redis.Redis) -> float:
     """From the first tenth to the last message: the start of a process is not what is measured."""
     left = keys.outbound("bench")
     wait_until(lambda: client.xlen(left) <= MESSAGES * 0.9, "the first tenth", every=0.002)
