@@ -1,5 +1,6 @@
 """How is a service set? By its environment alone, read once; a wrong value stops it with one line that names it."""
 
+import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,8 +15,9 @@ NotNegative = Annotated[int, msgspec.Meta(ge=0)]
 Rate = Annotated[float, msgspec.Meta(ge=0)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Secret = Annotated[str, msgspec.Meta(min_length=1, extra={"secret": True})]
-RedisUrl = Annotated[str, msgspec.Meta(pattern=r"^(redis|rediss|unix)://", extra={"secret": True})]
-LogLevel = Annotated[str, msgspec.Meta(pattern=r"^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$")]
+_REDIS = r"^(rediss?://([^/\s]*@)?(\[[^\]]+\]|[^\s/:@?#]+)(:\d{1,5})?([/?#].*)?|unix://.+)$"
+RedisUrl = Annotated[str, msgspec.Meta(pattern=_REDIS, extra={"secret": True})]
+LogLevel = Annotated[str, msgspec.Meta(pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")]
 HttpUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^/]+")]
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -57,7 +59,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.uppe
     """DEBUG, INFO, WARNING or ERROR."""
     replica: str = ""
     """The replica's name in heartbeats, leases and consumer lists; empty: host name, process id and a random part."""
-    otel_exporter_otlp_endpoint: str = ""
+    otel_exporter_otlp_endpoint: HttpUrl = ""
     """Where spans go, over OTLP/HTTP; empty: nowhere, and trace contexts still travel."""
 
 
@@ -68,9 +70,13 @@ def load(kind: type[T], environ: Mapping[str, str]) -> T:
     """
     given = {name: value for name in _names(kind) if (value := _read(name, environ)) is not None}
     try:
-        return msgspec.convert(given, kind, strict=False)
+        found = msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:
         raise SettingsError(_explain(kind, given, str(error))) from None
+    for name, value in zip(_names(kind), msgspec.structs.astuple(found), strict=True):
+        if isinstance(value, float) and not math.isfinite(value):
+            raise SettingsError(f"{name}: expected a finite number, got {value}")
+    return found
 
 
 def _names(kind: type[msgspec.Struct]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from responder.library import Library
 from responder.replying import Replying
 from shared.clock import Clock
 from shared.errors import Reject
-from shared.events import EntryDeadLettered, Event, HandoffRequested, MessageReceived, following
+from shared.events import EntryDeadLettered, Event, MessageReceived, following
 from shared.streams import keys
 from shared.streams.delivery import Delivery, Done, Hold, Owner, Wait
 from shared.streams.scripts import Scripts
@@ -74,14 +74,23 @@ class AnswerHandler:
                 return await self._answer(replying, asked)
 
     def exhausted(self, delivery: Delivery, reason: str) -> Done:
-        """A dead letter, and a person is asked to look after the patient."""
+        """A dead letter; and, since no patient is met with silence, the clinic's word that a person will see to it."""
         event, now = delivery.event, self.clock.now_ms()
         fact = following(
             EntryDeadLettered, event, "dead", now,
             stream=delivery.entry.stream, entry_id=delivery.entry.id, reason=reason, attempts=delivery.progress.count,
         )  # fmt: skip
-        handoff = following(HandoffRequested, event, "handoff", now, why="no answer could be made")
-        return Done((fact, handoff), dead=reason)
+        if not isinstance(event, MessageReceived) or event.author != "patient":
+            return Done((fact,), dead=reason)
+        clinic, _ = self.library.for_instance(event.instance)
+        said = Answer(
+            text=clinic.fallbacks.person.say(clinic.language), language=clinic.language, kind="person",
+            sources=(clinic.source("fallbacks.person"),), confidence=1.0, wants_person=True,
+        )  # fmt: skip
+        replying = Replying(Turn((event,)), now, event.traceparent or "")
+        handoff = replying.handoff("no answer could be made")
+        reply = replying.reply(Found(said), ChatState(), vip=False, ttl_s=self.reply_ttl_s, facts=(fact, handoff))
+        return replace(reply, states=(), dead=reason, turn=False)
 
     async def _answer(self, replying: Replying, question: Question) -> Done:
         found = await find(question, self.model)

@@ -13,6 +13,7 @@ from shared.streams.connection import connect_blocking
 from shared.streams.consumer import Consumer
 from shared.streams.delivery import Handler
 from shared.streams.due import Promoter
+from shared.streams.ending import end
 from shared.streams.reader import GroupReader
 from shared.streams.roster import Roster
 from shared.streams.tools import Tools
@@ -45,8 +46,7 @@ def consuming(
         promoting = asyncio.create_task(_promoter(platform, consumer, promotes)) if promotes else None
         await consumer.start()
         yield
-        if promoting is not None:
-            promoting.cancel()
+        await end([promoting] if promoting else [])
         await consumer.stop()
         await blocking.aclose()
 

@@ -2,11 +2,20 @@
 
 import heapq
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from shared.events import AnyEvent
 from shared.streams.delivery import Flight
 
 VIP_TURNS = 4  # after four VIP turns in a row one other goes, if one is ready
+
+QueueOf = Callable[[AnyEvent], str]
+
+
+def by_chat(event: AnyEvent) -> str:
+    """Strict order within a chat."""
+    return event.chat
 
 
 @dataclass(slots=True)
@@ -15,12 +24,18 @@ class _Chat:
     flights: deque[Flight] = field(default_factory=deque)
     busy: bool = False
     queued: bool = False
+    turns: int = 0
+    """VIP turns in a row before it was chosen."""
 
 
 class ChatQueues:
-    """What a lane has read and not ended, as one queue a chat. Only heads may go, one at a time in each chat."""
+    """What a lane has read and not ended, as one queue a chat. Only heads may go, one at a time in each chat.
 
-    def __init__(self) -> None:
+    `queue_of` names an event's queue, where it is not its chat's.
+    """
+
+    def __init__(self, queue_of: QueueOf = by_chat) -> None:
+        self._queue_of = queue_of
         self._chats: dict[str, _Chat] = {}
         self._ready: deque[_Chat] = deque()
         self._ready_vip: deque[_Chat] = deque()
@@ -38,7 +53,7 @@ class ChatQueues:
 
     def add(self, flight: Flight, now_ms: int) -> None:
         """Put a delivery at the end of its chat."""
-        name = flight.delivery.event.chat or flight.delivery.key  # what belongs to no chat waits for nothing
+        name = self._name(flight)
         chat = self._chats.setdefault(name, _Chat(name))
         chat.flights.append(flight)
         self._offer(chat, now_ms)
@@ -46,9 +61,11 @@ class ChatQueues:
     def next(self, now_ms: int) -> Flight | None:
         """The head that goes next; its chat is busy until `finish` or `hold`."""
         self._wake_held(now_ms)
+        turns = self._vip_turns
         chat = self._choose()
         if chat is None:
             return None
+        chat.turns = turns
         chat.queued, chat.busy = False, True
         return chat.flights[0]
 
@@ -78,6 +95,7 @@ class ChatQueues:
         """The head could not begin yet, for a reason that is not its own: it is the first to go when it can."""
         chat = self._of(flight)
         chat.busy, chat.queued = False, True
+        self._vip_turns = max(self._vip_turns - 1, 0) if flight.vip else max(self._vip_turns, chat.turns)
         (self._ready_vip if flight.vip else self._ready).appendleft(chat)
 
     def next_at_ms(self) -> int | None:
@@ -85,7 +103,11 @@ class ChatQueues:
         return self._later[0][0] if self._later else None
 
     def _of(self, flight: Flight) -> _Chat:
-        return self._chats[flight.delivery.event.chat or flight.delivery.key]
+        return self._chats[self._name(flight)]
+
+    def _name(self, flight: Flight) -> str:
+        delivery = flight.delivery
+        return self._queue_of(delivery.event) or delivery.key  # what belongs to no chat waits for nothing
 
     def _offer(self, chat: _Chat, now_ms: int) -> None:
         if chat.busy or chat.queued:

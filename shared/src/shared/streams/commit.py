@@ -52,6 +52,8 @@ class Committer:
         operations = self._operations(outcome)
         for follower, name in also:
             operations.args += ["also", follower.id, name]
+        if outcome.keep:
+            operations.args += ["tries", dump(progress)]
         if outcome.dead:
             _dead_letter(operations, entry, outcome.dead, progress)
         await self._run(owner, entry, key, b"", operations)
@@ -80,6 +82,8 @@ class Committer:
         for park in outcome.parks:
             operations.args += ["park", park.id, park.due_ms, park.stream, encode(park.event)]
             operations.first_due = min(park.due_ms, operations.first_due or park.due_ms)
+        for id_ in outcome.unparks:
+            operations.args += ["unpark", id_]
         return operations
 
     async def _run(self, owner: Owner, entry: Entry, key: str, progress: bytes, operations: _Operations) -> None:

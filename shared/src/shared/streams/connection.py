@@ -28,6 +28,13 @@ def connect(url: str) -> aioredis.Redis:
     return aioredis.Redis.from_pool(pool)
 
 
+def end_if_cancelled() -> None:
+    """For loops that outlive errors: redis-py can put an error of its own in the place of a cancellation."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 def connect_blocking(url: str, block_ms: int) -> aioredis.Redis:
     """A client for blocking reads alone; its socket outwaits the block."""
     return aioredis.Redis.from_url(url, **_options(block_ms / 1000 + COMMAND_TIMEOUT_S))
@@ -55,11 +62,16 @@ class Pipelined:
         self._flusher: asyncio.Task[None] | None = None
 
     def call(self, *command: Any) -> asyncio.Future[Any]:
-        """Send one command. The future ends with its reply, or with the RedisError that it met."""
+        """Send one command. The future ends with its reply, or with the RedisError that it met.
+
+        Raises ValueError or TypeError at once for what cannot be sent: it must not spoil the trip for the others.
+        """
+        _check(command)
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append((command, future))
         if self._flusher is None:
             self._flusher = asyncio.create_task(self._flush())
+            self._flusher.add_done_callback(self._flushed)
         return future
 
     def hint(self, *command: Any) -> None:
@@ -67,15 +79,22 @@ class Pipelined:
         self._hints[command] = None
 
     async def _flush(self) -> None:
-        try:
-            while self._waiting:
-                batch, self._waiting = self._waiting[:MOST_IN_ONE_TRIP], self._waiting[MOST_IN_ONE_TRIP:]
-                hints = tuple(self._hints)
-                if not self._waiting:  # else some of them belong to what goes with the next trip: they go with both
-                    self._hints.clear()
-                await self._trip(batch, hints)
-        finally:
-            self._flusher = None
+        while self._waiting:
+            batch, self._waiting = self._waiting[:MOST_IN_ONE_TRIP], self._waiting[MOST_IN_ONE_TRIP:]
+            hints = tuple(self._hints)
+            if not self._waiting:  # else some of them belong to what goes with the next trip: they go with both
+                self._hints.clear()
+            await self._trip(batch, hints)
+        self._flusher = None
+
+    def _flushed(self, task: asyncio.Task[None]) -> None:
+        if self._flusher is not task:  # it came to its end
+            return
+        self._flusher = None
+        why = "cancelled" if task.cancelled() else repr(task.exception())
+        waiting, self._waiting = self._waiting, []
+        for _, future in waiting:  # nobody would send them
+            _settle(future, RedisConnectionError(f"the calls were not sent: {why}"))
 
     async def _trip(
         self, batch: list[tuple[tuple[Any, ...], asyncio.Future[Any]]], hints: Sequence[tuple[Any, ...]]
@@ -96,6 +115,14 @@ class Pipelined:
             raise
         for (_, future), reply in zip(batch, replies, strict=True):
             _settle(future, reply)
+
+
+def _check(command: tuple[Any, ...]) -> None:
+    for part in command:
+        if isinstance(part, str):
+            part.encode()
+        elif not isinstance(part, (bytes, int, float)):
+            raise TypeError(f"{command[0]}: a {type(part).__name__} cannot be sent to Redis")
 
 
 def _settle(future: asyncio.Future[Any], reply: Any) -> None:

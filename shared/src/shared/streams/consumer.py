@@ -7,6 +7,8 @@ import redis.asyncio as aioredis
 from redis.exceptions import RedisError
 
 from shared.streams import keys
+from shared.streams.connection import end_if_cancelled
+from shared.streams.ending import end
 from shared.streams.lane import Lane
 from shared.streams.lease import acquire
 from shared.streams.roster import Roster
@@ -39,7 +41,7 @@ class Consumer:
         """Begin to listen, to beat and to work."""
         self._background = [
             asyncio.create_task(self.roster.keep_beating(), name="heartbeat"),
-            asyncio.create_task(self.roster.listen(self._wake, self._sweep), name="listen"),
+            asyncio.create_task(self.roster.listen(self._wake, self._after_a_gap), name="listen"),
             asyncio.create_task(self._keep_ticking(), name="tick"),
         ]
 
@@ -50,9 +52,7 @@ class Consumer:
             lane.stop()
         if self._tasks:
             await asyncio.wait(self._tasks.values(), timeout=self._tools.settings.drain_s)
-        for task in [*self._tasks.values(), *self._background]:
-            task.cancel()
-        await asyncio.gather(*self._tasks.values(), *self._background, return_exceptions=True)
+        await end([*self._tasks.values(), *self._background])
         await self._pass_on()
 
     def _wake(self, instance: str) -> None:
@@ -68,24 +68,33 @@ class Consumer:
 
     async def _open(self, instance: str) -> None:
         tools, streams = self._tools, self._streams_of(instance)
-        if instance not in self._registered:
-            for stream in streams:
-                await tools.reader.register(stream)
-            self._registered.add(instance)
+        await self._register(instance)
         lease = await acquire(tools.scripts, instance, tools.lane, tools.replica, tools.settings.lease_ms)
         if lease is None:
+            return
+        if self._stopping:
+            await lease.release(tools.scripts)
             return
         lane = self._lanes[instance] = Lane(tools, lease, streams)
         metrics.LANES.labels(tools.service).set(len(self._lanes))
         await lane.run()
 
+    async def _register(self, instance: str) -> None:
+        if instance not in self._registered:
+            await asyncio.gather(*(self._tools.reader.register(stream) for stream in self._streams_of(instance)))
+            self._registered.add(instance)
+
     def _closed(self, instance: str, task: asyncio.Task[None]) -> None:
         self._tasks.pop(instance, None)
-        self._lanes.pop(instance, None)
+        lane = self._lanes.pop(instance, None)
         metrics.LANES.labels(self._tools.service).set(len(self._lanes))
-        if not task.cancelled() and (error := task.exception()):
+        if task.cancelled():
+            return
+        if error := task.exception():
             metrics.REDIS_ERRORS.labels(self._tools.service).inc()
             _log.warning("lane_ended", instance=instance, error=repr(error))
+        elif lane is not None and lane.was_poked:  # too late for it to notice
+            self._wake(instance)
 
     async def _keep_ticking(self) -> None:
         """Look after every instance that may have work: one whose worker died, one whose wake-up got lost."""
@@ -96,21 +105,30 @@ class Consumer:
             try:
                 await (self._sweep() if ticks % SWEEP_EVERY_TICKS == 0 else self._check(sorted(self._watched)))
             except (RedisError, OSError, TimeoutError):
+                end_if_cancelled()
                 metrics.REDIS_ERRORS.labels(self._tools.service).inc()
 
-    async def _sweep(self) -> None:
+    async def _after_a_gap(self) -> None:
         self._registered.clear()  # Redis may have lost the groups: make them again
+        await self._sweep()
+
+    async def _sweep(self) -> None:
         await self._check(await self.roster.instances())
 
     async def _check(self, instances: Sequence[str]) -> None:
         streams = [(instance, stream) for instance in instances for stream in self._streams_of(instance)]
-        lengths = await asyncio.gather(*(self._tools.scripts.call("XLEN", stream) for _, stream in streams))
+        # Forgotten before Redis is asked: whoever is woken meanwhile is watched again.
+        forgotten = {instance for instance in instances if instance not in self._lanes} & self._watched
+        self._watched -= forgotten
+        try:
+            lengths = await asyncio.gather(*(self._tools.scripts.call("XLEN", stream) for _, stream in streams))
+        except BaseException:
+            self._watched |= forgotten
+            raise
         busy = {instance for (instance, _), length in zip(streams, lengths, strict=True) if length}
-        for instance in instances:
-            if instance in busy or instance not in self._registered:
-                self._wake(instance)
-            elif instance not in self._lanes:
-                self._watched.discard(instance)
+        for instance in sorted(busy):
+            self._wake(instance)
+        await asyncio.gather(*(self._register(instance) for instance in instances if instance not in busy))
 
     async def _pass_on(self) -> None:
         """Tell the others at once that these instances are free."""

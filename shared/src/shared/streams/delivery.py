@@ -86,9 +86,15 @@ class Done:
     work: Sequence[Work] = ()
     marks: Sequence[Mark] = ()
     parks: Sequence[Park] = ()
+    unparks: Sequence[str] = ()
+    """Ids of what was parked and need not come back."""
     states: Sequence[State] = ()
     dead: str = ""
     """Not empty: it also becomes a dead letter, with this reason."""
+    progress: Progress | None = None
+    """The tries that the dead letter tells of, when the last one ended after the delivery began."""
+    keep: bool = False
+    """True: it is parked, and its tries so far count when it comes back."""
     turn: bool = False
     """True: its followers are done with too, in the same commit. If more came meanwhile, all of this is dropped
     and the delivery begins anew, with them."""
@@ -154,3 +160,8 @@ class Flight:
     ready_at_ms: int = 0
     restarts: int = 0
     """How often it began anew because more came meanwhile."""
+
+    @property
+    def turn(self) -> tuple[Delivery, ...]:
+        """The delivery with its followers."""
+        return (self.delivery, *self.delivery.followers)

@@ -7,6 +7,7 @@ from redis.exceptions import RedisError
 
 from shared.clock import SYSTEM, Clock
 from shared.streams import keys
+from shared.streams.connection import end_if_cancelled
 from shared.streams.roster import Roster, due_hint, wake_ups
 from shared.streams.scripts import Scripts
 from shared.telemetry import logs, metrics
@@ -41,6 +42,7 @@ class Promoter:
             try:
                 await (self.sweep() if ticks % SWEEP_EVERY_TICKS == 0 else self.tick())
             except (RedisError, OSError, TimeoutError) as error:
+                end_if_cancelled()
                 metrics.REDIS_ERRORS.labels("promoter").inc()
                 _log.warning("redis_error", error=str(error), doing="looking for due work")
             ticks += 1

@@ -28,6 +28,11 @@ def inbound(instance: str) -> str:
     return _of(instance, "inbound")
 
 
+def receipts(instance: str) -> str:
+    """Stream: receipts of our own messages, and checks of those that have none, to be joined with their sends."""
+    return _of(instance, "receipts")
+
+
 def events(instance: str) -> str:
     """Stream: the log, append-only; trimmed by age and size settings only."""
     return _of(instance, "events")
@@ -51,6 +56,11 @@ def parked(instance: str) -> str:
 def seen(instance: str, what: str) -> str:
     """String with a time to live: this was recorded already. Set in the same script as the append."""
     return _of(instance, f"seen:{what}")
+
+
+def receipt_seen(instance: str, message_id: str, status: str) -> str:
+    """String with a time to live: this receipt was recorded; `seen` by the name that ingest gives it."""
+    return seen(instance, f"receipt:{message_id}:{status}")
 
 
 def progress(instance: str) -> str:
@@ -118,9 +128,31 @@ def echoes(instance: str, digest: str) -> str:
 
 
 def sent(instance: str, message_id: str) -> str:
-    """String with a time to live: WhatsApp's key.id -> our send id, for joining receipts."""
+    """String with a time to live: WhatsApp's key.id -> `<send id> <attempt> <story> <chat>`, for joining receipts."""
     return _of(instance, f"sent:{message_id}")
 
+
+def fate(instance: str, send_id: str) -> str:
+    """Hash with a time to live: what is known of an accepted send: delivered, read, failed, unconfirmed."""
+    return _of(instance, f"fate:{send_id}")
+
+
+def opted_out(instance: str, chat_id: str) -> str:
+    """String: `1` when the patient wants no proactive messages, `0` when they are welcome again."""
+    return _of(instance, f"opted_out:{chat_id}")
+
+
+def quiet(instance: str) -> str:
+    """Hash: the quiet hours of the instance's clinic (zone, from, until), written by the responder."""
+    return _of(instance, "quiet")
+
+
+QUIET = f"{PREFIX}:quiet"
+"""Hash: the quiet hours of the clinic that answers for instances which no clinic names."""
+
+
+DURABLE = f"{PREFIX}:durable"
+"""String with a time to live: written by ingest to learn whether what was written before it is on the disk."""
 
 INSTANCES = f"{PREFIX}:instances"
 """Set: every instance that ever had a message."""

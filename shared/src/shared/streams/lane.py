@@ -6,6 +6,7 @@ stream and at the head of its chat: it keeps its place in the order, and no work
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -15,10 +16,11 @@ from redis.exceptions import RedisError
 from shared.errors import NotOurs, QueueFull
 from shared.streams.chats import ChatQueues
 from shared.streams.delivery import Delivery, Done, Flight, Hold, Owner, Wait
+from shared.streams.ending import end
 from shared.streams.intake import Intake
 from shared.streams.lease import Lease, Renewal
 from shared.streams.tools import Tools
-from shared.streams.worker import work
+from shared.streams.worker import admit, work
 from shared.telemetry import logs, metrics
 
 QUEUE_FULL_WAIT_MS = 1_000
@@ -37,7 +39,7 @@ class Lane:
         self._lease = lease
         self._owner = Owner(lease.instance, tools.group, tools.replica, lease.fence, lease.lane)
         self._intake = Intake(tools, self._owner, streams)
-        self._queues = ChatQueues()
+        self._queues = ChatQueues(tools.queue_of)
         self._working: dict[asyncio.Task[None], Flight] = {}
         self._signal = asyncio.Event()
         self._paused_until_ms = 0
@@ -51,6 +53,11 @@ class Lane:
         self._intake.more = True
         self._signal.set()
 
+    @property
+    def was_poked(self) -> bool:
+        """Something came in that was not read."""
+        return self._intake.more
+
     def stop(self) -> None:
         """Begin nothing more; `run` ends when what was begun is ended."""
         self._stopping = True
@@ -60,14 +67,12 @@ class Lane:
         """Work until there is nothing to do for a lease's life, the lease is lost, or `stop`."""
         renewing = asyncio.create_task(self._keep_renewing())
         try:
-            await self._insist(self._take_over)
             await self._work_until_idle()
             if self._working:
                 await asyncio.wait(self._working, timeout=self._tools.settings.drain_s)
         finally:
-            renewing.cancel()
-            for task in list(self._working):
-                task.cancel()
+            self._stopping = True
+            await end([renewing, *self._working])
             if not self._lost:
                 await self._give_back()
 
@@ -81,7 +86,8 @@ class Lane:
         while not self._over:
             self._signal.clear()
             await self._attempt(self._round)
-            if len(self._intake):
+            await self._attempt(self._look_around)
+            if len(self._intake) or self._intake.more:
                 idle_since = time.monotonic()
             elif time.monotonic() - idle_since > self._lease.life_ms / 1000:
                 return
@@ -91,33 +97,37 @@ class Lane:
         """Read and begin as much as may begin now."""
         while not self._over:
             if self._intake.more and self._queues.ready < self._tools.settings.stream_read_count:
-                self._queue(await self._intake.new())
+                self._queue(await self._intake.next())
             if not self._begin_next():
                 return
 
-    async def _take_over(self) -> None:
-        self._queue(await self._intake.left_behind())
-
     def _queue(self, flights: Sequence[Flight]) -> None:
-        now = self._tools.clock.now_ms()
         for flight in flights:
-            self._queues.add(flight, now)
+            flight.ready_at_ms = self._from_wall(flight.ready_at_ms)
+            self._queues.add(flight, self._now())
+
+    def _now(self) -> int:
+        """Milliseconds that never go back: nobody who sets the machine's clock makes a wait longer."""
+        return time.monotonic_ns() // 1_000_000
+
+    def _from_wall(self, at_ms: int) -> int:
+        """When a time of day is reached, by `_now`."""
+        return self._now() + max(0, at_ms - self._tools.clock.now_ms())
 
     async def _wait(self) -> None:
-        now = self._tools.clock.now_ms()
+        now = self._now()
         times = [at for at in (self._queues.next_at_ms(), self._paused_until_ms) if at and at > now]
         timeout = min([(at - now) / 1000 for at in times] + [self._lease.life_ms / 3000])
-        try:
-            await asyncio.wait_for(self._signal.wait(), timeout)
-        except TimeoutError:
-            await self._attempt(self._look_around)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout):  # wait_for of Python 3.11 can swallow a cancellation
+                await self._signal.wait()
 
     async def _look_around(self) -> None:
         self._queue(await self._intake.abandoned())
 
     def _begin_next(self) -> bool:
         """Begin the next delivery. False: nothing can begin now."""
-        now = self._tools.clock.now_ms()
+        now = self._now()
         busy = len(self._working) >= self._tools.settings.concurrency or self._admitting >= self._width
         if self._paused_until_ms > now or busy:
             return False
@@ -133,7 +143,7 @@ class Lane:
     async def _admit(self, flight: Flight) -> Delivery | Wait | Done | Hold:
         """Ask the handler. While it grants, more are asked side by side; once it says wait, one after the other."""
         try:
-            admitted = await self._tools.handler.admit(flight.delivery, self._owner)
+            admitted = await admit(self._tools, self._owner, flight.delivery)
         finally:
             self._admitting -= 1
             self._signal.set()
@@ -142,7 +152,7 @@ class Lane:
         return admitted
 
     def _put_off(self, flight: Flight, wait: Wait) -> None:
-        now = self._tools.clock.now_ms()
+        now = self._now()
         until = now + max(1, round(wait.seconds * 1000))
         if wait.scope == "lane":
             self._queues.put_back(flight)
@@ -153,7 +163,11 @@ class Lane:
     def _landed(self, task: asyncio.Task[None]) -> None:
         self._working.pop(task, None)
         self._signal.set()
-        if not task.cancelled() and (error := task.exception()):
+        if task.cancelled():
+            error: object = "" if self._over else "cancelled from within"
+        else:
+            error = task.exception()
+        if error:
             _log.error("delivery_failed", error=repr(error))
             self._lose("a delivery could not be ended; whoever takes the lane next begins from what is in Redis")
 
@@ -179,7 +193,7 @@ class Lane:
             self._queues.put_back(flight)
         except QueueFull as full:
             _log.warning("queue_full", error=str(full))
-            now = self._tools.clock.now_ms()
+            now = self._now()
             self._queues.hold(flight, now + QUEUE_FULL_WAIT_MS, now)
         except NotOurs as why:
             self._not_ours(flight, why)
@@ -202,7 +216,8 @@ class Lane:
         else:
             turn = delivery.followers if outcome.turn else ()
             also = [(follower.entry, follower.key) for follower in turn]
-            await committer.done(self._owner, delivery.entry, delivery.key, outcome, delivery.progress, also)
+            progress = outcome.progress or delivery.progress
+            await committer.done(self._owner, delivery.entry, delivery.key, outcome, progress, also)
             self._finish(flight, turn)
             metrics.HANDLED.labels(self._tools.service, "done").inc(1 + len(turn))
             metrics.HANDLE_SECONDS.labels(self._tools.service).observe(time.monotonic() - delivery.read_at)
@@ -210,14 +225,15 @@ class Lane:
     def _keep(self, flight: Flight, hold: Hold) -> None:
         flight.delivery = replace(flight.delivery, progress=hold.progress)
         metrics.HANDLED.labels(self._tools.service, "retry").inc()
+        until = self._from_wall(hold.until_ms)
         if hold.lane:
-            self._paused_until_ms = max(self._paused_until_ms, hold.until_ms)
-        self._queues.hold(flight, hold.until_ms, self._tools.clock.now_ms())
+            self._paused_until_ms = max(self._paused_until_ms, until)
+        self._queues.hold(flight, until, self._now())
 
     def _finish(self, flight: Flight, followers: Sequence[Delivery] = ()) -> None:
         for delivery in (flight.delivery, *followers):
             self._intake.forget(delivery.entry)
-        self._queues.finish(flight, self._tools.clock.now_ms(), len(followers))
+        self._queues.finish(flight, self._now(), len(followers))
 
     def _not_ours(self, flight: Flight, why: NotOurs) -> None:
         metrics.HANDLED.labels(self._tools.service, "not_ours").inc()
@@ -238,6 +254,8 @@ class Lane:
         """Do one step; an unreachable Redis costs a pause, not the lane."""
         try:
             await step()
+        except NotOurs as why:
+            self._lose(str(why))
         except (RedisError, OSError) as error:
             await self._pause(error)
             self.poke()
@@ -257,7 +275,7 @@ class Lane:
     async def _keep_renewing(self) -> None:
         while not self._lost:
             await asyncio.sleep(self._lease.life_ms / 3000)
-            working = [flight.delivery.entry for flight in self._working.values()]
+            working = [one.entry for flight in self._working.values() for one in flight.turn]
             try:
                 match await self._lease.renew(self._tools.scripts, self._tools.group, working):
                     case Renewal.LOST:

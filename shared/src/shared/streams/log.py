@@ -11,8 +11,10 @@ from shared.events import AnyEvent, Event, decode, encode
 from shared.streams import keys
 from shared.streams.roster import wake_ups
 from shared.streams.scripts import Scripts
+from shared.telemetry import metrics
 
 ECHO_LIFE_MS = 3_600_000  # proof of a send is looked for within minutes; an hour covers a long outage
+RECORDED_ALONE = 2
 CHAT_LIFE_MS = 90 * 86_400_000  # a patient who comes back within three months is known
 
 
@@ -51,11 +53,13 @@ class Log:
         echo: Echo | None = None,
         contact: str = "",
         staff_message_id: str = "",
+        spare: bool = False,
     ) -> bool:
         """Record `event` unless `dedupe` was recorded within the memory's life. False: it was.
 
         `work` is the stream that gets the event as work. `contact` is a chat that wrote to us. `staff_message_id` is
-        given when staff wrote: the chat remembers the time. Raises QueueFull when the work stream is at its bound.
+        given when staff wrote: the chat remembers the time. Raises QueueFull when the work stream is at its bound,
+        unless the work is `spare`: then only the fact is recorded.
         """
         i = event.instance
         names = [
@@ -66,13 +70,15 @@ class Log:
         args: list[str | bytes | int] = [
             self._seen_life_ms, self._log_maxlen, encode(event), self._work_bound if work else 0,
             echo.member if echo else "", echo.at if echo else 0, ECHO_LIFE_MS, contact,
-            event.recorded_at if staff_message_id else "", CHAT_LIFE_MS,
+            event.recorded_at if staff_message_id else "", CHAT_LIFE_MS, int(spare),
         ]  # fmt: skip
-        hints: list[tuple[str | int, ...]] = [("SADD", keys.INSTANCES, i), *wake_ups(i, [work])] if work else []
+        hints: list[tuple[str | int, ...]] = [("SADD", keys.INSTANCES, i), *(wake_ups(i, [work]) if work else ())]
         reply = int(await self._scripts.run("append", names, args, then=hints))
         if reply < 0:
             raise QueueFull(f"{work} is at its bound of {self._bound}")
-        return reply == 1
+        if reply == RECORDED_ALONE:
+            metrics.WORK_SPARED.inc()
+        return reply > 0
 
     @property
     def _work_bound(self) -> int:

@@ -49,7 +49,7 @@ class GroupReader:
             if "NOGROUP" in str(error):
                 return False
             raise
-        return any(_text(name) != self._consumer for name, _ in pending[3] or ())
+        return any(_text(consumer["name"]) != self._consumer for consumer in pending["consumers"])
 
     async def register(self, stream: str) -> None:
         """Make the group, at 0 so that it sees what was there before it, and this consumer known to it.

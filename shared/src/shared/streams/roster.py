@@ -12,6 +12,7 @@ import redis.asyncio as aioredis
 from redis.exceptions import RedisError
 
 from shared.streams import keys
+from shared.streams.connection import end_if_cancelled
 from shared.telemetry import logs, metrics
 
 WAKE_MAXLEN = 10_000  # a reader that is further behind sweeps anyway
@@ -26,6 +27,8 @@ def service_of(stream: str) -> str | None:
     """The service that works a stream, or None when it is no work stream."""
     if stream.endswith("}:inbound"):
         return "responder"
+    if stream.endswith("}:receipts"):
+        return "receipts"
     return "sender" if stream.endswith(("}:stream", "}:stream:vip")) else None
 
 
@@ -65,6 +68,7 @@ class Roster:
                 failures = 0
                 metrics.REDIS_UP.set(1)
             except (RedisError, OSError, TimeoutError) as error:
+                end_if_cancelled()
                 last = None
                 failures = await self._pause(failures, error)
 
@@ -78,7 +82,7 @@ class Roster:
             reply = [(stream, batches[0]) for stream, batches in reply.items()]
         for _, entries in reply or ():
             for name in dict.fromkeys(fields[b"i"] for _, fields in entries if b"i" in fields):
-                on_wake(name.decode())
+                on_wake(name.decode(errors="replace"))
             last = entries[-1][0].decode()
         return last
 
@@ -101,6 +105,7 @@ class Roster:
                 try:
                     await self.beat()
                 except (RedisError, OSError, TimeoutError):
+                    end_if_cancelled()
                     metrics.REDIS_ERRORS.labels(self._service).inc()
                 await asyncio.sleep(HEARTBEAT_MS / 1000)
         finally:
@@ -115,4 +120,4 @@ class Roster:
     async def instances(self) -> list[str]:
         """Every instance that ever had a message."""
         names: Any = await self._client.smembers(keys.INSTANCES)
-        return sorted(name.decode() for name in names)
+        return sorted(name.decode(errors="replace") for name in names)

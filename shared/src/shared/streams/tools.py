@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from shared.clock import SYSTEM, Clock
 from shared.settings import StreamSettings
+from shared.streams.chats import QueueOf, by_chat
 from shared.streams.commit import Committer
 from shared.streams.delivery import Handler
 from shared.streams.reader import GroupReader
@@ -27,4 +28,5 @@ class Tools:
     settings: StreamSettings
     tracing: Tracing
     clock: Clock = SYSTEM
+    queue_of: QueueOf = by_chat
     draw: random.Random = field(default_factory=random.Random)

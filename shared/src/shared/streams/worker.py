@@ -3,24 +3,39 @@
 from dataclasses import replace
 
 from opentelemetry.trace import SpanKind
+from redis.exceptions import RedisError
 
 from shared.errors import NotOurs, Reject, Retry
 from shared.streams.backoff import full_jitter
-from shared.streams.delivery import Delivery, Done, Hold, Owner
+from shared.streams.delivery import Delivery, Done, Hold, Owner, Wait
 from shared.streams.tools import Tools
 from shared.telemetry import logs, metrics
 
 _log = logs.get(__name__)
 
 
+async def admit(tools: Tools, owner: Owner, delivery: Delivery) -> Delivery | Wait | Done | Hold:
+    """Ask the handler whether it may begin. Raises NotOurs and RedisError; a bug costs its own entry only."""
+    try:
+        return await tools.handler.admit(delivery, owner)
+    except (NotOurs, RedisError):
+        raise
+    except Exception as error:  # noqa: BLE001
+        return _crashed(tools, delivery, error)
+
+
 async def work(tools: Tools, owner: Owner, delivery: Delivery) -> Done | Hold:
-    """Handle one delivery. Raises NotOurs; every other failure becomes a hold, or a dead letter after its tries."""
+    """Handle one delivery.
+
+    Raises NotOurs, and RedisError for which no entry is to blame; every other failure becomes a hold, or a dead letter
+    after its tries.
+    """
     delivery = await _begun(tools, owner, delivery)
     if delivery.progress.count > tools.settings.max_deliveries:
         return _exhausted(tools, delivery, "every try ended without a word")
     try:
         return await _handled(tools, delivery)
-    except NotOurs:
+    except (NotOurs, RedisError):
         raise
     except Retry as retry:
         return _again(tools, delivery, retry)
@@ -28,9 +43,7 @@ async def work(tools: Tools, owner: Owner, delivery: Delivery) -> Done | Hold:
         metrics.HANDLED.labels(tools.service, "rejected").inc()
         return tools.handler.exhausted(delivery, reject.reason)
     except Exception as error:  # noqa: BLE001 - a bug: it stays pending, is counted, and becomes a dead letter in the end
-        _log.exception("handler_failed", event_id=delivery.event.id, type=type(delivery.event).__name__)
-        metrics.HANDLED.labels(tools.service, "crashed").inc()
-        return _again(tools, delivery, Retry(f"{type(error).__name__}: {error}"))
+        return _crashed(tools, delivery, error)
 
 
 async def _handled(tools: Tools, delivery: Delivery) -> Done | Hold:
@@ -55,6 +68,20 @@ async def _begun(tools: Tools, owner: Owner, delivery: Delivery) -> Delivery:
     return replace(delivery, progress=progress)
 
 
+def _crashed(tools: Tools, delivery: Delivery, error: Exception) -> Done | Hold:
+    _log.exception("handler_failed", event_id=delivery.event.id, type=type(delivery.event).__name__)
+    metrics.HANDLED.labels(tools.service, "crashed").inc()
+    reason = f"{type(error).__name__}: {error}".encode("utf-8", "replace").decode()
+    last = delivery.progress.last
+    if not (tools.handler.counts_tries and last and last.is_open):
+        return _again(tools, delivery, Retry(reason))
+    # What it had done by then nobody knows: the try stays open, for the handler to look for its outcome.
+    if delivery.progress.since:
+        return _exhausted(tools, delivery, reason)
+    now = tools.clock.now_ms()
+    return Hold(delivery.progress.sought(now), now)
+
+
 def _again(tools: Tools, delivery: Delivery, retry: Retry) -> Done | Hold:
     now, progress = tools.clock.now_ms(), delivery.progress
     if retry.counts:
@@ -72,4 +99,4 @@ def _again(tools: Tools, delivery: Delivery, retry: Retry) -> Done | Hold:
 
 def _exhausted(tools: Tools, delivery: Delivery, reason: str) -> Done:
     metrics.HANDLED.labels(tools.service, "exhausted").inc()
-    return tools.handler.exhausted(delivery, reason)
+    return replace(tools.handler.exhausted(delivery, reason), progress=delivery.progress)

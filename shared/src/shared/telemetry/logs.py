@@ -9,11 +9,16 @@ from typing import Any
 import structlog
 
 _SECRET_FIELDS = frozenset(
-    {"text", "caption", "body", "sender_name", "words", "apikey", "token", "authorization", "content"}
-)
+    {
+        "text", "caption", "body", "sendername", "words", "content",
+        "apikey", "token", "authorization", "password", "secret",
+    }
+)  # fmt: skip
 _PHONE_DIGITS = 9  # E.164 numbers with a country code have 9 to 15; a date has 8
 _PHONE = re.compile(r"(?<![\w-])\+?\d[\d ().-]{6,}\d(?:@[\w.]+)?(?![\w-])")
-_NOT_A_PHONE = re.compile(r"^(\d{13}-\d+|\d+\.\d+\.\d+\.\d+)$")  # a stream id, an IP address
+# a stream id, an IP address, a time of day behind its date
+_NOT_A_PHONE = re.compile(r"^(\d{13}-\d+|\d+\.\d+\.\d+\.\d+|\d{4}-\d\d-\d\d \d\d)$")
+_PASSWORD = re.compile(r"(?<=://)[^/\s@]*:[^/\s@]+(?=@)")
 
 
 def configure(service: str, replica: str, level: str = "INFO") -> None:
@@ -51,20 +56,20 @@ def redact(_logger: object, _method: str, fields: MutableMapping[str, Any]) -> M
 
 
 def _clean(name: str, value: Any) -> Any:
-    if name in _SECRET_FIELDS:
+    if name.lower().replace("_", "") in _SECRET_FIELDS:
         return f"<{len(value)} characters>" if isinstance(value, str) else "<redacted>"
     if isinstance(value, str):
         return value if name == "timestamp" else hide_phones(value)
     if isinstance(value, dict):
-        return {key: _clean(str(key), item) for key, item in value.items()}
+        return {hide_phones(str(key)): _clean(str(key), item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_clean(name, item) for item in value]
-    return value
+    return value if value is None or isinstance(value, (bool, int, float)) else hide_phones(repr(value))
 
 
 def hide_phones(text: str) -> str:
-    """The text with every phone number cut to its last two digits."""
-    return _PHONE.sub(_hide, text)
+    """The text with every phone number cut to its last two digits, and no password in an address."""
+    return _PHONE.sub(_hide, _PASSWORD.sub("…", text))
 
 
 def _hide(found: re.Match[str]) -> str:

@@ -6,6 +6,7 @@ conventions ask. Without an exporter configured, contexts still travel, at the c
 """
 
 import contextlib
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +19,9 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Link, NonRecordingSpan, SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
 EXPORT_TIMEOUT_S = 2  # a collector that is down must not hold up a shutdown: one last batch, two seconds
-_PARTS = 4
+_TRACEPARENT = re.compile(
+    r"(?P<version>[0-9a-f]{2})-(?P<trace>[0-9a-f]{32})-(?P<span>[0-9a-f]{16})-(?P<flags>[0-9a-f]{2})(?P<more>-.*)?\Z"
+)
 
 
 @dataclass(frozen=True)
@@ -75,13 +78,10 @@ class Tracing:
 
 def parse(traceparent: str | None) -> SpanContext | None:
     """The context in a traceparent header, or None when it is not one."""
-    parts = (traceparent or "").split("-")
-    if len(parts) < _PARTS or (len(parts[0]), len(parts[1]), len(parts[2]), len(parts[3])) != (2, 32, 16, 2):
+    found = _TRACEPARENT.match(traceparent or "")
+    if found is None or found["version"] == "ff" or (found["version"] == "00" and found["more"]):
         return None
-    try:
-        context = SpanContext(int(parts[1], 16), int(parts[2], 16), True, TraceFlags(int(parts[3], 16)))
-    except ValueError:
-        return None
+    context = SpanContext(int(found["trace"], 16), int(found["span"], 16), True, TraceFlags(int(found["flags"], 16)))
     return context if context.is_valid else None
 
 

@@ -3,12 +3,13 @@
 --       5 known contacts (set)  6 chat (hash)  7 mark of a send of ours with this message id (string)
 -- ARGV  1 mark's life, ms  2 log's bound, 0 none  3 event bytes  4 work stream's bound, 0 no work
 --       5 echo or ""  6 echo's time, ms  7 echoes' life, ms  8 contact or ""
---       9 when staff spoke, ms, or ""  10 chat's life, ms
--- reply 1 recorded | 0 recorded before | -1 the work stream is full, nothing written
+--       9 when staff spoke, ms, or ""  10 chat's life, ms  11 1: the fact matters more than the work
+-- reply 1 recorded | 2 recorded without its work, whose stream is full | 0 recorded before
+--       -1 the work stream is full, nothing written
 local function is(key, kind)
   local found = redis.call('TYPE', key).ok
   if found ~= 'none' and found ~= kind then
-    error({ err = 'WRONGTYPE ' .. key .. ' is a ' .. found .. ', expected a ' .. kind })
+    error('WRONGTYPE ' .. key .. ' is a ' .. found .. ', expected a ' .. kind) -- a string: 6.2 takes no table
   end
 end
 is(KEYS[2], 'stream')
@@ -19,9 +20,12 @@ is(KEYS[6], 'hash')
 if redis.call('EXISTS', KEYS[1]) == 1 then
   return 0
 end
-local bound = tonumber(ARGV[4])
-if bound > 0 and redis.call('XLEN', KEYS[3]) >= bound then
-  return -1
+local bound, works = tonumber(ARGV[4]), tonumber(ARGV[4]) > 0
+if works and redis.call('XLEN', KEYS[3]) >= bound then
+  if ARGV[11] ~= '1' then
+    return -1
+  end
+  works = false
 end
 redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
 if ARGV[2] == '0' then
@@ -29,7 +33,7 @@ if ARGV[2] == '0' then
 else
   redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*', 'e', ARGV[3])
 end
-if bound > 0 then
+if works then
   redis.call('XADD', KEYS[3], '*', 'e', ARGV[3])
 end
 if ARGV[5] ~= '' then
@@ -44,5 +48,8 @@ end
 if ARGV[9] ~= '' and redis.call('EXISTS', KEYS[7]) == 0 then
   redis.call('HSET', KEYS[6], 'staff_at', ARGV[9])
   redis.call('PEXPIRE', KEYS[6], ARGV[10])
+end
+if bound > 0 and not works then
+  return 2
 end
 return 1

@@ -5,7 +5,7 @@
 -- reply {holder or "", 1 assigned | 0 nothing to do, entries pending for others in each stream…}
 local kind = redis.call('TYPE', KEYS[3]).ok
 if kind ~= 'none' and kind ~= 'stream' then
-  error({ err = 'WRONGTYPE ' .. KEYS[3] .. ' is a ' .. kind .. ', expected a stream' })
+  error('WRONGTYPE ' .. KEYS[3] .. ' is a ' .. kind .. ', expected a stream') -- a string: 6.2 takes no table
 end
 local lease = redis.call('GET', KEYS[2]) or ''
 local holder = string.match(lease, '^%d+:(.*)$') or ''

@@ -53,7 +53,11 @@ local own = redis.call('HMGET', KEYS[9], 'tokens_per_second', 'bucket_capacity',
 local function limit(at)
   return tonumber(own[at] or '') or tonumber(ARGV[8 + at])
 end
-local rate, capacity = limit(1), math.max(1, limit(2))
+-- A call comes a little later than its token, and not always by the same little: 50 ms of the burst are kept back, so
+-- that the calls themselves stay within capacity + rate * t.
+local JITTER_S = 0.05
+local rate = limit(1)
+local capacity = math.max(1, limit(2) - rate * JITTER_S)
 local recipient_rate, daily = limit(3), limit(4)
 local is_new = daily > 0 and redis.call('SISMEMBER', KEYS[8], ARGV[13]) == 0
 

@@ -9,6 +9,8 @@
 --                       work KEY BOUND BYTES       append to a work stream (KEY: index into KEYS)
 --                       mark KEY LIFE_MS VALUE     set a string with a time to live
 --                       park ID DUE_MS STREAM BYTES  put aside until a time, then back to STREAM
+--                       unpark ID                  forget what was put aside
+--                       tries BYTES                keep the consumed entry's progress
 --                       also ID PROGRESS_FIELD     consume this entry of the source too
 --                       state KEY LIFE_MS N FIELD VALUE …  set fields of a hash, N arguments, and its time to live
 --                       dead N FIELD VALUE …       append to the dead letters, N arguments
@@ -35,7 +37,7 @@ if ARGV[7] ~= '' and redis.call('HGET', progress, ARGV[6]) == ARGV[7] then
   return 'ok' -- asked again because the first answer got lost
 end
 
-local size = { fact = 2, work = 4, mark = 4, park = 5, also = 3 }
+local size = { fact = 2, work = 4, mark = 4, park = 5, unpark = 2, tries = 2, also = 3 }
 local function length(op, at)
   if op == 'dead' then
     return 2 + tonumber(ARGV[at])
@@ -99,6 +101,11 @@ each(function(op, at)
   elseif op == 'park' then
     redis.call('ZADD', KEYS[6], ARGV[at + 1], ARGV[at])
     redis.call('HSET', KEYS[7], ARGV[at], ARGV[at + 2] .. '\n' .. ARGV[at + 3])
+  elseif op == 'unpark' then
+    redis.call('ZREM', KEYS[6], ARGV[at])
+    redis.call('HDEL', KEYS[7], ARGV[at])
+  elseif op == 'tries' then
+    redis.call('HSET', progress, ARGV[6], ARGV[at])
   elseif op == 'also' then
     redis.pcall('XACK', source, group, ARGV[at])
     redis.call('XDEL', source, ARGV[at])

@@ -7,7 +7,7 @@
 for at = 1, #KEYS do
   local kind = redis.call('TYPE', KEYS[at]).ok
   if kind ~= 'none' and kind ~= 'stream' then
-    error({ err = 'WRONGTYPE ' .. KEYS[at] .. ' is a ' .. kind .. ', expected a stream' })
+    error('WRONGTYPE ' .. KEYS[at] .. ' is a ' .. kind .. ', expected a stream') -- a string: 6.2 takes no table
   end
 end
 local reply, total, grouped = {}, 0, {}

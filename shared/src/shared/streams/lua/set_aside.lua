@@ -10,7 +10,7 @@ local kinds = { 'stream', 'stream', 'hash', 'stream' }
 for at = 1, 4 do
   local kind = redis.call('TYPE', KEYS[at]).ok
   if kind ~= 'none' and kind ~= kinds[at] then
-    error({ err = 'WRONGTYPE ' .. KEYS[at] .. ' is a ' .. kind .. ', expected a ' .. kinds[at] })
+    error('WRONGTYPE ' .. KEYS[at] .. ' is a ' .. kind .. ', expected a ' .. kinds[at]) -- a string: 6.2 takes no table
   end
 end
 local function tell(fact)

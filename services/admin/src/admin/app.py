@@ -1,0 +1,36 @@
+"""What is the admin service made of?"""
+
+from aiohttp import web
+
+from admin.auth import guard
+from admin.gauges import Gauges
+from admin.instances import Instances
+from admin.looking import Looking
+from admin.messages.sending import Sending
+from admin.operations.desk import Desk
+from admin.problems import as_problems
+from admin.settings import AdminSettings
+from admin.workers import Workers
+from shared.service import Platform, new_app
+
+BODY_LIMIT = 2 * 1024**2
+
+
+def build(settings: AdminSettings, platform: Platform) -> web.Application:
+    """The admin's application: it shows and steers the streams, and takes the clinic's own messages."""
+    instances, workers = Instances(platform.redis, settings.instances), Workers(platform.redis)
+    app = new_app(platform, client_max_size=BODY_LIMIT)
+    app.middlewares.extend((as_problems, guard(settings.admin_token)))
+    app.cleanup_ctx.append(Gauges(platform.scripts, instances, workers).running)
+    _add_routes(app, Looking(platform, instances, workers), Desk(platform, instances, workers))
+    app.router.add_post("/admin/messages", Sending(platform, instances).send)
+    return app
+
+
+def _add_routes(app: web.Application, looking: Looking, desk: Desk) -> None:
+    streams = "/admin/streams"
+    app.router.add_get(f"{streams}/health", looking.health)
+    app.router.add_post(f"{streams}/reset-to-latest", desk.reset_to_latest)
+    app.router.add_post(f"{streams}/reset-to-begin", desk.reset_to_begin)
+    app.router.add_delete(f"{streams}/destroy-recreate", desk.destroy_recreate)
+    app.router.add_post(f"{streams}/claim-pending-to-worker", desk.claim_pending_to_worker)

@@ -1,0 +1,35 @@
+"""Which instances are there? Those that something came from, and those that the settings name."""
+
+import re
+from typing import Any
+
+import redis.asyncio as aioredis
+
+from admin.problems import Problem
+from shared.streams import keys
+
+# What ingest takes for one: it becomes part of Redis keys (no braces, no colon) and of the gateway's URLs.
+_NAME = re.compile(r"\w(?:[\w.\- ]{0,98}[\w.\-])?")
+
+
+class Instances:
+    """Knows the names of the instances."""
+
+    def __init__(self, client: aioredis.Redis, configured: frozenset[str]) -> None:
+        self._client = client
+        self._configured = configured
+
+    async def names(self) -> list[str]:
+        """All of them, in order."""
+        found: Any = await self._client.smembers(keys.INSTANCES)
+        return sorted({name.decode(errors="replace") for name in found} | self._configured)
+
+    async def require(self, name: str) -> str:
+        """`name`, if it is one of them. Raises Problem 400 or 404."""
+        if not _NAME.fullmatch(name):
+            raise Problem(400, "an instance's name is 1 to 100 letters, digits, `_`, `.`, `-`", parameter="instance")
+        known: Any = name in self._configured or await self._client.sismember(keys.INSTANCES, name)
+        if not known:
+            detail = f"nothing has come from an instance {name!r} yet; name it in WA_INSTANCES to use it before that"
+            raise Problem(404, detail, parameter="instance")
+        return name

@@ -1,0 +1,1 @@
+"""How does the clinic send a message of its own?"""

@@ -1,0 +1,82 @@
+"""How is a request to send answered? `POST /admin/messages`."""
+
+import hashlib
+import re
+
+import msgspec
+from aiohttp import web
+from opentelemetry.trace import SpanKind
+
+from admin.instances import Instances
+from admin.messages.address import recipient
+from admin.messages.body import MessageBody, parse
+from admin.messages.content import content_of
+from admin.messages.outbox import Outbox
+from admin.messages.when import send_time
+from admin.problems import Problem
+from shared import ids
+from shared.errors import QueueFull
+from shared.events import SendRequested
+from shared.service import Platform
+
+FULL_RETRY_S = 30  # at one message a second the stream has room for thirty by then
+_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+class Sending:
+    """Takes the clinic's own messages."""
+
+    def __init__(self, platform: Platform, instances: Instances) -> None:
+        self._clock = platform.clock
+        self._tracing = platform.tracing
+        self._instances = instances
+        self._outbox = Outbox(platform)
+
+    async def send(self, request: web.Request) -> web.Response:
+        """202 with the id; 200 with the id of the first time when the idempotency key was used before."""
+        body = parse(await request.read(), MessageBody)
+        key = _idempotency_key(request.headers.get("Idempotency-Key", ""), body.idempotency_key)
+        await self._instances.require(body.instance)
+        with self._tracing.span("send", SpanKind.SERVER, request.headers.get("traceparent")) as span:
+            send = self._requested(body, key, span.traceparent)
+            return await self._put(send, _digest(body))
+
+    def _requested(self, body: MessageBody, key: str, traceparent: str) -> SendRequested:
+        now, to = self._clock.now_ms(), recipient(body.to)
+        at = send_time(body.send_at, now)
+        return SendRequested(
+            id=ids.new(self._clock), instance=body.instance, chat=to, occurred_at=now, recorded_at=now,
+            traceparent=traceparent, to=to, content=content_of(body), send_class=body.send_class,
+            vip=body.priority == "vip", not_before=at, idempotency_key=key,
+            expires_at=(at or now) + body.ttl_s * 1000 if body.ttl_s else None,
+        )  # fmt: skip
+
+    async def _put(self, send: SendRequested, digest: str) -> web.Response:
+        try:
+            earlier = await self._outbox.put(send, digest)
+        except QueueFull as full:
+            detail = f"the queue is full: {full}; send it again later"
+            raise Problem(429, detail, headers={"Retry-After": str(FULL_RETRY_S)}) from None
+        if earlier is None:
+            status = "scheduled" if send.not_before else "queued"
+            return web.json_response({"id": send.id, "status": status, "send_at": send.not_before}, status=202)
+        if earlier.digest != digest:
+            detail = "this key was used for a message that said something else"
+            raise Problem(422, detail, parameter="idempotency_key", id=earlier.id)
+        return web.json_response({"id": earlier.id, "status": "repeated"})
+
+
+def _idempotency_key(header: str, field: str) -> str:
+    if header and field and header != field:
+        detail = "the header Idempotency-Key and the field `idempotency_key` differ"
+        raise Problem(400, detail, parameter="idempotency_key")
+    key = header or field
+    if key and not _KEY.fullmatch(key):
+        detail = "a key is 1 to 200 characters of ASCII, without spaces"
+        raise Problem(400, detail, parameter="idempotency_key")
+    return key
+
+
+def _digest(body: MessageBody) -> str:
+    said = msgspec.json.encode(msgspec.structs.replace(body, idempotency_key=""))
+    return hashlib.blake2b(said, digest_size=12).hexdigest()

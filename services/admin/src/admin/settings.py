@@ -1,0 +1,21 @@
+"""What can be set about the admin service?"""
+
+from shared.settings import HttpUrl, Port, Secret, ServiceSettings
+
+
+class AdminSettings(ServiceSettings, frozen=True, kw_only=True, rename=str.upper):
+    """The admin's settings, beside those of every service."""
+
+    admin_token: Secret
+    """What `Authorization: Bearer …` must say on every route but the health routes."""
+    port: Port = 8004
+    evolution_server_url: HttpUrl = ""
+    """The gateway's address. Not used yet."""
+    evolution_api_key: Secret | None = None
+    """The gateway's global key. Not used yet."""
+    wa_instances: str = ""
+    """Instances that count as known before anything came from them, separated by commas."""
+
+    @property
+    def instances(self) -> frozenset[str]:
+        return frozenset(name.strip() for name in self.wa_instances.split(",") if name.strip())

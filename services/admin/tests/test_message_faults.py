@@ -1,0 +1,107 @@
+"""Is a message that cannot be sent refused with the name of what is wrong, before anything is written?"""
+
+import datetime as dt
+import time
+
+import pytest
+
+from admin.messages.address import recipient
+from admin.messages.when import send_time
+from admin.problems import Problem
+
+GOOD = {"instance": "wa1", "to": "5511988887777", "text": "oi"}
+IMAGE = {"mediatype": "image", "source": "https://example.org/a.png"}
+FAULTS = [
+    ({"to": None}, "to"),
+    ({"to": 5511988887777}, "to"),
+    ({"to": "maria"}, "to"),
+    ({"to": "1234567"}, "to"),
+    ({"to": "011988887777"}, "to"),
+    ({"to": "1234567890123456"}, "to"),
+    ({"to": "١٢٣٤٥٦٧٨٩"}, "to"),
+    ({"to": "120363000000000000@g.us"}, "to"),
+    ({"instance": 1}, "instance"),
+    ({"instance": "wa{1}"}, "instance"),
+    ({"text": ""}, "text"),
+    ({"text": " \n\x00"}, "text"),
+    ({"text": 1}, "text"),
+    ({"text": "x" * 65_537}, "text"),
+    ({"text": None}, "text"),
+    ({"media": IMAGE}, "text"),
+    ({"template": "hello"}, "template"),
+    ({"class": "reply"}, "class"),
+    ({"priority": "high"}, "priority"),
+    ({"ttl_s": 0}, "ttl_s"),
+    ({"ttl_s": 1.5}, "ttl_s"),
+    ({"ttl_s": 10**9}, "ttl_s"),
+    ({"send_at": "tomorrow"}, "send_at"),
+    ({"send_at": "2027-03-01T09:00:00"}, "send_at"),
+    ({"send_at": "1999-01-01T00:00:00Z"}, "send_at"),
+    ({"send_at": "9999-12-31T23:59:59Z"}, "send_at"),
+    ({"send_at": "0001-01-01T00:00:00+14:00"}, "send_at"),
+    ({"send_at": 1_795_479_370}, "send_at"),
+    ({"send_at": -1}, "send_at"),
+    ({"send_at": 2**62}, "send_at"),
+    ({"send_at": True}, "send_at"),
+    ({"idempotency_key": "a b"}, "idempotency_key"),
+    ({"idempotency_key": "x" * 201}, "idempotency_key"),
+    ({"sendat": 1}, "sendat"),
+    ({"text": None, "media": {**IMAGE, "mediatype": "sticker"}}, "media.mediatype"),
+    ({"text": None, "media": {"mediatype": "image"}}, "media.source"),
+    ({"text": None, "media": {**IMAGE, "url": "x"}}, "media.url"),
+    ({"text": None, "media": {**IMAGE, "source": "data:image/png;base64,AAAA"}}, "media.source"),
+    ({"text": None, "media": {**IMAGE, "source": "file:///etc/passwd"}}, "media.source"),
+    ({"text": None, "media": {**IMAGE, "source": "https://"}}, "media.source"),
+    ({"text": None, "media": {**IMAGE, "source": "not base64!"}}, "media.source"),
+    ({"text": None, "media": {**IMAGE, "caption": "x" * 1025}}, "media.caption"),
+]
+
+
+@pytest.mark.parametrize(
+    ("fault", "parameter"), FAULTS, ids=[f"{next(iter(f))}-{n}" for n, (f, _) in enumerate(FAULTS)]
+)
+async def test_the_fault_is_named(new_admin, fault: dict, parameter: str) -> None:
+    client = await new_admin(wa_instances="wa1")
+    answer = await client.post("/admin/messages", json=GOOD | fault)
+    problem = await answer.json()
+    assert (answer.status, problem["parameter"]) == (400, parameter), problem
+    assert answer.content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"text": "\\ud800"}', b"[" * 100_000])
+async def test_a_body_that_is_no_message(new_admin, body: bytes) -> None:
+    client = await new_admin(wa_instances="wa1")
+    answer = await client.post("/admin/messages", data=body)
+    assert answer.status == 400
+    assert answer.content_type == "application/problem+json"
+
+
+async def test_two_keys_that_differ(new_admin) -> None:
+    client = await new_admin(wa_instances="wa1")
+    body = GOOD | {"idempotency_key": "one"}
+    answer = await client.post("/admin/messages", json=body, headers={"Idempotency-Key": "two"})
+    assert (answer.status, (await answer.json())["parameter"]) == (400, "idempotency_key")
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("5511988887777", "5511988887777"),
+        ("+55 (11) 98888-7777", "5511988887777"),
+        ("+1.202.555.0143", "12025550143"),
+        ("5511988887777@s.whatsapp.net", "5511988887777"),
+        ("123456789012345@lid", "123456789012345@lid"),
+    ],
+)
+def test_a_number_is_read_as_people_write_it(given: str, name: str) -> None:
+    assert recipient(given) == name
+
+
+def test_a_moment_is_read_in_both_ways() -> None:
+    now = round(time.time() * 1000)
+    later = dt.datetime.fromtimestamp(now // 1000 + 3600, dt.timezone(dt.timedelta(hours=-3)))
+    assert send_time(later.isoformat(), now) == (now // 1000 + 3600) * 1000
+    assert send_time(now + 5000, now) == now + 5000
+    assert send_time(now - 1000, now) is None  # a slow clock: it goes now
+    with pytest.raises(Problem):
+        send_time(now - 400_000, now)
