@@ -133,6 +133,15 @@ WHAT_GOES_OUT = (
         ),
     ),
     Chart(
+        "What receipts told",
+        "Of accepted sends. `unconfirmed` has no receipt yet: the phone is off, or the number is in trouble.",
+        "ops",
+        (
+            (rate("frontdesk_deliveries_total", "outcome", "sender"), "{{outcome}}"),
+            (f'sum(rate(frontdesk_receipts_spared_total{{job="ingest"}}{RATE}))', "recorded, not joined"),
+        ),
+    ),
+    Chart(
         "Gateway calls, p95",
         "By call.",
         "s",

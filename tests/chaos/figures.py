@@ -13,7 +13,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import redis
-from tests.chaos import outage
 
 from demo.http import call
 from demo.process import wait_until
@@ -22,6 +21,7 @@ from demo.stack import Stack
 from shared import ids
 from shared.events import SendRequested, Text, encode
 from shared.streams import keys
+from tests.chaos import outage
 
 RATE, BURST, PACE_S = 5.0, 5, 60.0
 NEIGHBOURS = 50

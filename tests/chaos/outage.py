@@ -11,12 +11,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.e2e.story import Story
-
 from demo.http import call
 from demo.process import wait_until
 from demo.stack import Stack
 from shared.events import SendAccepted, SendRequested
+from tests.e2e.story import Story
 
 
 @dataclass(frozen=True)

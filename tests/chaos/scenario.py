@@ -6,13 +6,12 @@ import threading
 import time
 from dataclasses import dataclass
 
-from tests.chaos.breaking import Breaker
-from tests.chaos.verdict import Verdict, judge
-from tests.e2e.story import Story
-
 from demo.http import call
 from demo.process import wait_until
 from demo.stack import Stack
+from tests.chaos.breaking import Breaker
+from tests.chaos.verdict import Verdict, judge
+from tests.e2e.story import Story
 
 TEXTS = (
     "oi", "que horas abre amanhã?", "quanto custa a limpeza dental?", "vocês aceitam convênio?", "obrigada!",
@@ -45,7 +44,7 @@ class Scenario:
         return {
             "WA_LEASE_MS": str(LEASE_MS), "SEND_PROOF_WAIT_S": str(PROOF_WAIT_S), "EVOLUTION_TIMEOUT_S": "3",
             "WA_TOKENS_PER_SECOND": "50", "WA_BUCKET_CAPACITY": "10", "RETRY_SCALE": "0.05", "SEED": str(self.seed),
-            "CHAOS_WITHOUT": self.without,
+            "CHAOS_WITHOUT": self.without, "SEND_UNCONFIRMED_AFTER_S": "5",
         }  # fmt: skip
 
 
@@ -86,5 +85,7 @@ def _settle(stack: Stack) -> None:
 
 def _quiet(stack: Stack) -> bool:
     state = call("GET", f"{stack.url('simulator')}/sim/webhooks")
-    left = {name: n for name, n in Story.read(stack.redis.url).left.items() if not name.endswith(":dlq")}
-    return not any(state[name] for name in ("queued", "later", "running")) and not any(left.values())
+    story = Story.read(stack.redis.url)
+    left = {name: n for name, n in story.left.items() if not name.endswith(":dlq")}
+    under_way = any(state[name] for name in ("queued", "later", "running"))
+    return not under_way and not any(left.values()) and not story.untold

@@ -3,9 +3,6 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from tests.chaos.breaking import Breaker
-from tests.e2e.story import Story
-
 from demo.http import call
 from demo.stack import Stack
 from shared.events import (
@@ -18,10 +15,12 @@ from shared.events import (
     SendRequested,
     Text,
 )
+from tests.chaos.breaking import Breaker
+from tests.e2e.story import Story
 
 RATE, CAPACITY = 50.0, 10
 JITTER_S = 2.0  # a call may come later than its token: a process may stand still for half a lease
-_COUNTS = ("messages", "lost", "doubled", "reordered", "over_rate", "left", "unknown", "unproven", "dead")
+_COUNTS = ("messages", "lost", "doubled", "reordered", "over_rate", "left", "untold", "unknown", "unproven", "dead")
 
 
 @dataclass
@@ -34,6 +33,7 @@ class Verdict:
     reordered: int = 0
     over_rate: int = 0
     left: int = 0
+    untold: int = 0
     unknown: int = 0
     unproven: int = 0
     dead: int = 0
@@ -42,12 +42,12 @@ class Verdict:
 
     @property
     def broken(self) -> bool:
-        return any((self.lost, self.doubled, self.reordered, self.over_rate, self.left))
+        return any((self.lost, self.doubled, self.reordered, self.over_rate, self.left, self.untold))
 
     def line(self, seed: object) -> str:
         faults = ", ".join(f"{name} ×{n}" for name, n in sorted(self.faults.items()))
         figures = f"{self.messages} messages, {self.lost} lost, {self.doubled} doubled, {self.reordered} reordered"
-        rest = f"{self.over_rate} over the rate, {self.left} left over"
+        rest = f"{self.over_rate} over the rate, {self.left} left over, {self.untold} untold"
         doubts = f"{self.unknown} unknown outcomes, {self.unproven} of them never proven, {self.dead} set aside"
         word = "BROKEN" if self.broken else "kept  "
         return f"{word} seed {seed}: {figures}, {rest}; {doubts}\n    [{faults}]"
@@ -74,6 +74,8 @@ def judge(stack: Stack, breaker: Breaker, written: int) -> Verdict:
     waiting = {name: n for name, n in story.left.items() if n and not name.endswith(":dlq")}
     verdict.left = sum(waiting.values())
     verdict.troubles += [f"left over: {waiting}"] if waiting else []
+    verdict.untold = len(story.untold)
+    verdict.troubles += [f"told delivered by the gateway and not by us: {id_}" for id_ in story.untold]
     verdict.troubles += [f"twice in the log: {what}" for what in story.repeated]
     verdict.doubled += len(story.repeated)
     return verdict

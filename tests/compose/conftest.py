@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
+
 from tests.compose.stack import ROOT, Stack
 
 LAB = ROOT.parent / "shared" / "docker-lab" / "up"

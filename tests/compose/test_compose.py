@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 
 import pytest
+
 from tests.compose.stack import ROOT, WATCHED, Stack, call, last, until
 
 pytestmark = pytest.mark.timeout(900)

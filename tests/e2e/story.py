@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 
 import redis
 
-from shared.events import AnyEvent, decode
+from shared.events import AnyEvent, ReceiptRecorded, SendAccepted, SendDelivered, decode
 from shared.streams import keys
+
+ARRIVED = ("delivery_ack", "read", "played")
 
 
 @dataclass
@@ -20,7 +22,7 @@ class Story:
     def read(cls, url: str, instance: str = "demo") -> "Story":
         with redis.Redis.from_url(url) as client:
             entries = client.xrange(keys.events(instance))
-            waiting = (keys.inbound, keys.outbound, keys.outbound_vip, keys.dead_letters)
+            waiting = (keys.inbound, keys.outbound, keys.outbound_vip, keys.receipts, keys.dead_letters)
             left = {name(instance): client.xlen(name(instance)) for name in waiting}
             left[keys.progress(instance)] = client.hlen(keys.progress(instance))
         return cls([decode(fields[b"e"]) for _, fields in entries], left)
@@ -30,6 +32,14 @@ class Story:
 
     def of(self, kind: type) -> list[AnyEvent]:
         return [event for event in self.events if isinstance(event, kind)]
+
+    @property
+    def untold(self) -> set[str]:
+        """Accepted messages that the gateway told delivered or read, while no fact of ours says so."""
+        arrived = {e.message_id for e in self.events if isinstance(e, ReceiptRecorded) and e.status in ARRIVED}
+        told = {e.message_id for e in self.events if isinstance(e, SendDelivered)}
+        accepted = {e.message_id for e in self.events if isinstance(e, SendAccepted)}
+        return (accepted & arrived) - told
 
     @property
     def repeated(self) -> list[str]:

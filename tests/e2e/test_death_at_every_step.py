@@ -4,12 +4,12 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.e2e.story import Story
 
 from demo.http import call
 from demo.process import wait_until
 from demo.stack import Stack
 from shared.events import MessageReceived, ReplyDrafted, SendAccepted, SendRequested
+from tests.e2e.story import Story
 
 STEPS = [
     "ingest:append:before", "ingest:append:after",

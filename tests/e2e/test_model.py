@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 import redis
-from tests.e2e.story import Story
-from tests.needs import needs
-from tests.support.aimock import Aimock
 
 from demo.http import call
 from demo.process import wait_until
 from demo.stack import Stack
 from shared.events import MessageReceived, ReplyDrafted, SendAccepted
 from shared.streams import keys
+from tests.e2e.story import Story
+from tests.needs import needs
+from tests.support.aimock import Aimock
 
 pytestmark = needs("npm")
 REPLY = "Abrimos amanhã das 8h às 12h e das 13h30 às 19h.\nSOURCES: F1"

@@ -4,12 +4,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.e2e.story import Story
-
 from demo.http import call
 from demo.process import wait_until
 from demo.stack import WEBHOOK_TOKEN, Stack
 from shared.events import MessageReceived, ReplyDrafted, SendAccepted, SendRequested
+from tests.e2e.story import Story
 
 CHATS = 20
 AT_ONCE = {"WA_TOKENS_PER_SECOND": "0", "RESPONDER_DEBOUNCE_MIN_MS": "0"}

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from tests.e2e.story import Story
-
 from demo.http import call
 from demo.process import wait_until
 from demo.stack import Stack
 from shared.events import MessageReceived, ReplySuppressed, SendAccepted
+from tests.e2e.story import Story
 
 CHAT = "5511988887777"
 

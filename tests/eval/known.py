@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import yaml
+
 from tests.eval.dates import wrong_weekdays
 from tests.eval.facts import Fact, clock, extract
 from tests.eval.text import normal, words_only

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
 import yaml
+
 from tests.eval.facts import Fact, extract
 from tests.eval.known import invented
 from tests.eval.language import clearly

@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+
 from tests.eval.dates import wrong_weekdays
 from tests.eval.facts import extract
 from tests.eval.known import COMMENT, invented

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+
 from tests.eval.known import COMMENT, known
 from tests.eval.questions import Question, load
 from tests.eval.score import patterns, whole_fact

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 import pytest
+
 from tests.eval.language import clearly
 from tests.eval.questions import Expect, Question
 from tests.eval.report import confusion, good_share, report

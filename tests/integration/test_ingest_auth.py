@@ -5,10 +5,10 @@ import json
 
 import pytest
 import redis.asyncio as aioredis
-from tests.contract.test_webhook_captures import capture, posted
-from tests.support.ingest import TOKEN, Ingest, a_message, ingest
 
 from shared.clock import ManualClock
+from tests.contract.test_webhook_captures import capture, posted
+from tests.support.ingest import TOKEN, Ingest, a_message, ingest
 
 JWT = capture("retry/webhook_jwt_key_Authorization_header.json")
 JWT_KEY = "super-jwt-secret"

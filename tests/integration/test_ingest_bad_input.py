@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 import redis.asyncio as aioredis
-from tests.support.ingest import API_KEY, PHONE, TOKEN, Ingest, a_message, facts, ingest, ingest_process
-from tests.support.waiting import until
 
 from ingest import body as ingest_body
 from ingest.body import BODY_LIMIT
 from shared.clock import ManualClock
 from shared.events import MessageReceived
+from tests.support.ingest import API_KEY, PHONE, TOKEN, Ingest, a_message, facts, ingest, ingest_process
+from tests.support.waiting import until
 
 NOW_MS = 1_795_479_371_000
 

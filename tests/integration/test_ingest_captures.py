@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 import redis.asyncio as aioredis
-from tests.contract.test_webhook_captures import EXPECTED, capture, posted
-from tests.support.ingest import TOKEN, Ingest, a_message, everything, facts, ingest, ingest_process, work
-from tests.support.waiting import until
 
 from ingest.webhook import Record
 from shared.clock import ManualClock
 from shared.streams import keys
+from tests.contract.test_webhook_captures import EXPECTED, capture, posted
+from tests.support.ingest import TOKEN, Ingest, a_message, everything, facts, ingest, ingest_process, work
+from tests.support.waiting import until
 
 RECORDED = [record for record in EXPECTED.values() if isinstance(record, Record)]
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 import redis.asyncio as aioredis
+
+from demo.process import Process
 from tests.support.ingest import TOKEN, a_message, facts, ingest_process
 from tests.support.proxy import Proxy
 from tests.support.waiting import until
-
-from demo.process import Process
 
 PASSWORD = "redis-pass-word-5e1"
 GOOD = {"REDIS_URL": f"redis://:{PASSWORD}@127.0.0.1:1/0", "WEBHOOK_TOKEN": TOKEN, "PORT": "0"}

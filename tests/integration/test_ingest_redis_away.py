@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 import redis.asyncio as aioredis
+
+from shared.streams import keys
 from tests.support.ingest import OF_INSTANCE, Ingest, a_message, everything, facts, ingest, ingest_process, work
 from tests.support.proxy import Proxy
 from tests.support.servers import RedisServer
 from tests.support.waiting import until
-
-from shared.streams import keys
 
 Servers = Callable[..., RedisServer]
 CLIENTS = 16

@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 import redis.asyncio as aioredis
-from tests.support.model import NOW, demo
 
 from responder.model.budget import Budget, Held, Ledger, account
 from responder.model.failure import CallFailed
 from responder.model.settings import ModelSettings
+from tests.support.model import NOW, demo
 
 pytestmark = pytest.mark.every_server
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 import redis.asyncio as aioredis
-from tests.needs import needs
-from tests.support.aimock import Aimock
-from tests.support.model import MODEL, a_model, a_turn
 
 from responder.model import Answered, AppointmentRequested, Failed, PersonCalled, Turn
 from responder.model.budget import account
 from responder.model.model import Model
+from tests.needs import needs
+from tests.support.aimock import Aimock
+from tests.support.model import MODEL, a_model, a_turn
 
 pytestmark = [needs("npm"), pytest.mark.xdist_group("aimock")]
 ANY: dict[str, Any] = {"endpoint": "chat"}

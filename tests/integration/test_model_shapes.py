@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from tests.support.model import a_model, a_turn
 
 from responder.model import Answered, Failed
+from tests.support.model import a_model, a_turn
 
 ASKED = "quero marcar uma limpeza"
 TEXT = "Claro! Para qual dia você prefere, e qual é o seu nome?"

@@ -11,9 +11,9 @@ from typing import Any
 from aiohttp import web
 from prometheus_client import Counter, Gauge
 from prometheus_client.aiohttp import make_aiohttp_handler
-from tests.ops.queries import declared
 
 from shared.telemetry import metrics
+from tests.ops.queries import declared
 
 VALUES = {
     "wa_instance": ["demo", "other"],

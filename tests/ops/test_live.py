@@ -18,6 +18,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 import yaml
+
 from tests.needs import needs
 from tests.ops import queries
 from tests.ops.queries import Query

@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 import pytest
 import yaml
-from tests.ops.queries import ROOT
 
 from shared.settings import ServiceSettings, StreamSettings
+from tests.ops.queries import ROOT
 
 PORTS = {"ingest": 8001, "responder": 8002, "sender": 8003, "admin": 8004}
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]

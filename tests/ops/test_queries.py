@@ -3,6 +3,7 @@
 import runpy
 
 import pytest
+
 from tests.ops import queries
 from tests.ops.queries import Query
 

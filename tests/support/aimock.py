@@ -15,6 +15,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+
 from tests.support.servers import _die_with_parent
 
 VERSION = "1.43.0"
@@ -45,7 +46,7 @@ class Aimock:
             self._process = subprocess.Popen(
                 [*command, "--port", str(self.port), "--fixtures", str(empty), "--strict", "--log-level", "silent"],
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - one prctl call
+                preexec_fn=_die_with_parent,
             )  # fmt: skip
             if self._listens():
                 return self

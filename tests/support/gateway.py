@@ -51,7 +51,7 @@ def captured(name: str) -> Answer:
     """The answer of `tests/captures/<name>.json`, as it was recorded."""
     response = json.loads((CAPTURES / f"{name}.json").read_text())["response"]
     retry_after = {k: v for k, v in response.get("headers", {}).items() if k.lower() == "retry-after"}
-    return Answer(response["status"], response["body"], retry_after, delivers=name.startswith("BUG_") or "/BUG_" in name)
+    return Answer(response["status"], response["body"], retry_after, delivers="/BUG_" in name)
 
 
 def says(status: int, message: Any = "", **headers: str) -> Answer:
@@ -70,6 +70,9 @@ class Gateway:
         self.calls: list[Call] = []
         self.phone: list[tuple[str, str]] = []
         """What WhatsApp has, in order: number and text."""
+        self.searches: list[dict[str, Any]] = []
+        self.kept: list[dict[str, Any]] = []
+        """What its message search finds, as records of its database."""
         self.always: Answer | None = None
         """The answer to what no script speaks of."""
         self.busy = 0
@@ -79,7 +82,7 @@ class Gateway:
         self._runner: web.AppRunner | None = None
         self._port = 0
         self._serial = 0
-        self._accepted: dict[str, Any] = json.loads((CAPTURES / "baileys-sim/sendText_201.json").read_text())["response"]["body"]
+        self._accepted: dict[str, Any] = captured("baileys-sim/sendText_201").body
 
     @property
     def url(self) -> str:
@@ -91,7 +94,9 @@ class Gateway:
 
     async def __aenter__(self) -> "Gateway":
         app = web.Application(client_max_size=64 * 1024**2)
-        app.router.add_post("/{area}/{call}/{instance}", self._serve)
+        app.router.add_get("/", self._root)
+        app.router.add_post("/message/{call}/{instance}", self._serve)
+        app.router.add_post("/chat/findMessages/{instance}", self._search)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
         await self._runner.setup()
         await self.open()
@@ -112,6 +117,14 @@ class Gateway:
     async def __aexit__(self, *_error: object) -> None:
         assert self._runner is not None
         await self._runner.cleanup()
+
+    async def _root(self, _request: web.Request) -> web.Response:
+        return web.json_response({"status": 200, "message": "Welcome to the Evolution API, it is working!"})
+
+    async def _search(self, request: web.Request) -> web.Response:
+        self.searches.append(await request.json())
+        page = {"total": len(self.kept), "pages": 1, "currentPage": 1, "records": self.kept}
+        return web.json_response({"messages": page})
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         call = Call(
@@ -150,5 +163,6 @@ class Gateway:
     def _taken(self, call: Call) -> dict[str, Any]:
         self._serial += 1
         number = str(call.body.get("number", ""))
-        key = {"remoteJid": f"{number.partition('@')[0]}@s.whatsapp.net", "fromMe": True, "id": f"3EB0{self._serial:018X}"}
+        jid, id_ = f"{number.partition('@')[0]}@s.whatsapp.net", f"3EB0{self._serial:018X}"
+        key = {"remoteJid": jid, "fromMe": True, "id": id_}
         return self._accepted | {"key": key, "message": {"conversation": call.text}}

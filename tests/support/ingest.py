@@ -12,8 +12,6 @@ import aiohttp
 import redis.asyncio as aioredis
 from aiohttp import web
 from prometheus_client.parser import text_string_to_metric_families
-from tests.support.servers import _free_port as free_port
-from tests.support.waiting import until
 
 from demo.http import is_up
 from demo.process import Process
@@ -26,6 +24,8 @@ from shared.service import new_platform
 from shared.service.serving import SERVING
 from shared.settings import StreamSettings, load
 from shared.streams import keys
+from tests.support.servers import _free_port as free_port
+from tests.support.waiting import until
 
 TOKEN = "integration-webhook-token"
 INSTANCE = "wa1"

@@ -69,6 +69,8 @@ class Recorder:
     """A handler that writes down what it is given. `behave[text]` are its manners for one message, try by try."""
 
     counts_tries = False
+    takes_turns = False
+    takes_turns = False
 
     def __init__(self, name: str = "r1") -> None:
         self.name = name

@@ -1,4 +1,5 @@
 """Do the tests' own means do what they say?"""
+
 import aiohttp
 import pytest
 import redis.asyncio as aioredis

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.support.model import a_turn
 
 from responder.model.prompt import Prompt, assemble
 from responder.model.turn import Turn
+from tests.support.model import a_turn
 
 SAFETY = Path(__file__).parents[2] / "safety"
 CANARY = "5f3a9c01d2e4b677"

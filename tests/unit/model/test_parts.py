@@ -9,7 +9,6 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.model import a_turn, demo
 
 from responder.model import Fact, ModelSettings, facts_of
 from responder.model.breaker import FAILURES, Breaker
@@ -26,6 +25,7 @@ from responder.model.prompt import Prompt, fitting
 from responder.model.slots import Slots
 from responder.model.wire import TROUBLE, based
 from shared.settings import load
+from tests.support.model import a_turn, demo
 
 GIVEN = {"F1": "demo.yaml#place", "N2": "knowledge/parking.md#onde"}
 

@@ -8,8 +8,6 @@ import re
 from typing import Any
 
 import pytest
-from tests.support.model import a_turn
-from tests.unit.model.conftest import CANARY, listed
 
 from responder.model.budget import Ledger
 from responder.model.collected import Reply
@@ -17,6 +15,8 @@ from responder.model.model import judged
 from responder.model.prompt import Prompt, assemble
 from responder.model.toolbox import Toolbox
 from responder.model.turn import Answered, Failed, Turn
+from tests.support.model import a_turn
+from tests.unit.model.conftest import CANARY, listed
 
 ATTEMPTS, HONEST = listed("attempts"), listed("honest")
 TAG = re.compile(r"</?\w+[^<>]*>")

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from tests.support.model import a_turn
 
 from responder.model import Answered, AppointmentRequested, Failed, ModelSettings, PersonCalled, ReminderChange
 from responder.model.calls import TOOLS, described
@@ -14,6 +13,7 @@ from responder.model.model import ROUNDS, Model
 from responder.model.toolbox import MAX_ARGUMENTS, MAX_CALLS, Toolbox
 from responder.model.turn import Turn
 from responder.model.wire import Endpoint, Message
+from tests.support.model import a_turn
 
 OTHER = "5511977776666"
 DETAILS = {

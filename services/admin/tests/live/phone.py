@@ -18,6 +18,7 @@ class Sender(Recorder):
     """Begins its attempts as the product's sender does. `begun` is what the gateway was handed."""
 
     counts_tries = True
+    takes_turns = False
 
     def __init__(self, scripts: Scripts, name: str, slow_s: float) -> None:
         super().__init__(name)

@@ -299,6 +299,7 @@ class _Reader:
     """A recorder of patients' messages."""
 
     counts_tries = False
+    takes_turns = False
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder

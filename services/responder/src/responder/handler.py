@@ -44,6 +44,7 @@ class AnswerHandler:
     staff_pause_s: int
     model: "Model | None" = None
     counts_tries: bool = False
+    takes_turns: bool = True
 
     async def admit(self, delivery: Delivery, _owner: Owner) -> Delivery | Wait | Done | Hold:
         """A turn begins when the patient has paused."""

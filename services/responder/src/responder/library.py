@@ -24,6 +24,10 @@ class Library:
         clinic = self._clinics.for_instance(instance)
         return clinic, self._knowledge[clinic.id]
 
+    def clinics(self) -> tuple[Clinic, ...]:
+        """All of them."""
+        return tuple(self._clinics)
+
     async def keep_fresh(self) -> None:
         """Look at the files again and again; a clinic whose new file is broken stays as it was."""
         while True:

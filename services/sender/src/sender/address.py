@@ -11,6 +11,13 @@ def is_address(to: str) -> bool:
     return bool(_ADDRESS.match(to))
 
 
+def written_ways(chat: str) -> tuple[str, ...]:
+    """The chat's name with and without a Brazilian mobile's ninth digit, the given one first."""
+    short = same_person(chat)
+    long = re.sub(r"^55(\d{2})([6-9]\d{7})$", r"55\g<1>9\2", short)
+    return tuple(dict.fromkeys((chat, short, long)))
+
+
 def same_person(chat: str) -> str:
     """The chat's name with a Brazilian mobile's ninth digit taken out, as the gateway may or may not have done."""
     return _BRAZILIAN_MOBILE.sub(r"55\1\2", chat)

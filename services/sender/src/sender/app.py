@@ -6,9 +6,12 @@ from aiohttp import web
 
 from sender.attempts import Attempts
 from sender.breaker import Breaker
+from sender.clearance import Clearance
 from sender.evolution import Evolution
 from sender.handler import SendHandler
 from sender.proof import Proof
+from sender.quiet import QuietHours
+from sender.receipts import ReceiptHandler, queue_of
 from sender.settings import SenderSettings
 from shared.service import Platform, consuming, new_app
 from shared.streams import keys
@@ -22,13 +25,17 @@ def build(settings: SenderSettings, platform: Platform) -> web.Application:
     handler = SendHandler(
         gateway=gateway,
         attempts=Attempts(platform.scripts, settings, platform.clock, platform.streams.log_maxlen),
+        clearance=Clearance(platform.scripts, settings, QuietHours(platform.scripts, platform.clock), platform.clock),
         proof=Proof(platform.scripts, gateway, platform.clock),
         breaker=Breaker(gateway.is_alive),
         clock=platform.clock,
         max_deliveries=platform.streams.max_deliveries,
         proof_wait_s=settings.send_proof_wait_s,
+        unconfirmed_after_s=settings.send_unconfirmed_after_s,
         stall_s=platform.streams.lease_ms / 2000,
     )
+
+    receipts = ReceiptHandler(platform.scripts, platform.clock, settings.send_unconfirmed_after_s)
 
     async def gateway_open(_app: web.Application) -> AsyncIterator[None]:
         async with gateway:
@@ -36,9 +43,21 @@ def build(settings: SenderSettings, platform: Platform) -> web.Application:
 
     app = new_app(platform)
     app.cleanup_ctx.append(gateway_open)
-    app.cleanup_ctx.append(consuming(platform, handler, group=keys.OUTBOUND_GROUP, streams_of=_streams, promotes=True))
+    group = keys.OUTBOUND_GROUP
+    app.cleanup_ctx.append(
+        consuming(platform, receipts, group=group, streams_of=_receipts, part="receipts", queue_of=queue_of)
+    )
+    app.cleanup_ctx.append(consuming(platform, handler, group=group, streams_of=_streams, promotes=_parked_for))
     return app
 
 
 def _streams(instance: str) -> tuple[str, str]:
     return keys.outbound_vip(instance), keys.outbound(instance)
+
+
+def _receipts(instance: str) -> tuple[str]:
+    return (keys.receipts(instance),)
+
+
+def _parked_for(instance: str) -> tuple[str, ...]:
+    return *_streams(instance), *_receipts(instance)

@@ -29,7 +29,7 @@ def classify(status: int, body: Any, retry_after: str | None = None) -> Outcome:
     """The outcome that an HTTP answer stands for. `body` is its decoded JSON, or None."""
     if 200 <= status < 300:
         return _success(body)
-    texts = list(_texts(body))
+    texts = [_whole(text) for text in _texts(body)]
     reason = f"{status} {'; '.join(texts)[:300]}".strip()
     for rule in (_refusal, _by_status, _by_words):
         outcome = rule(status, body, " ".join(texts).lower(), reason, retry_after)
@@ -39,9 +39,11 @@ def classify(status: int, body: Any, retry_after: str | None = None) -> Outcome:
 
 
 def _success(body: Any) -> Outcome:
-    key = body.get("key") if isinstance(body, dict) else None
+    if not isinstance(body, dict):
+        return Unknown("success, but not in the gateway's words: does the address lead to it?")
+    key = body.get("key")
     if isinstance(key, dict) and isinstance(key.get("id"), str) and key["id"]:
-        return Accepted(key["id"], str(key.get("remoteJid") or ""))
+        return Accepted(_whole(key["id"]), _whole(str(key.get("remoteJid") or "")))
     return Unconfirmed("the gateway answered success without a message id")
 
 
@@ -60,7 +62,7 @@ def _refusal(_status: int, body: Any, words: str, reason: str, _retry_after: str
 def _by_status(status: int, _body: Any, words: str, reason: str, retry_after: str | None) -> Outcome | None:
     if "license_required" in words:
         return Misconfigured(reason)
-    if status in (401, 403, 404):
+    if status in (401, 403, 404) or status < 400:  # a redirect: the address is not the gateway's own
         return Misconfigured(reason)
     if status == 429:
         return InstanceDown(reason, _seconds(retry_after) or _THROTTLE_WAIT_S)
@@ -80,6 +82,8 @@ def _by_words(status: int, _body: Any, words: str, reason: str, _retry_after: st
         (_NOT_NOW, Transient),
         (_NEVER, Permanent),
     )
+    if status == 500:  # the database failed before the hand-over: at the check of the number
+        rules = rules[1:]
     return next((outcome(reason) for known, outcome in rules if any(word in words for word in known)), None)
 
 
@@ -102,8 +106,14 @@ def _texts(body: Any) -> Iterator[str]:
             pending[:0] = item
 
 
+def _whole(text: str) -> str:
+    """The text without half characters, which JSON can name and no stream can hold."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def _seconds(retry_after: str | None) -> float | None:
     try:
-        return min(max(float(retry_after or ""), 0.0), 3600.0) or None
+        seconds = float(retry_after or "")
     except ValueError:
         return None
+    return min(seconds, 3600.0) if seconds > 0 else None  # nan is not

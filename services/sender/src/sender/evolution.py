@@ -3,13 +3,14 @@
 import datetime as dt
 import time
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 
 from sender.classify import classify
 from sender.found import Found, found_in
 from sender.outcome import InstanceDown, Outcome, Unknown
-from shared.events import Content, Media, Text, VoiceNote
+from shared.events import Buttons, Content, Listing, Location, Media, Reaction, Text, VoiceNote
 from shared.telemetry import metrics
 
 CONNECT_TIMEOUT_S = 5.0
@@ -31,7 +32,8 @@ class Evolution:
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> "Evolution":
-        connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=60)
+        # Node hangs up on an idle connection after 5 s: a call that meets this has an unknown outcome for nothing.
+        connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, keepalive_timeout=4)
         self._session = aiohttp.ClientSession(headers=self._headers, timeout=self._timeout, connector=connector)
         return self
 
@@ -42,11 +44,12 @@ class Evolution:
     async def send(self, instance: str, to: str, content: Content, *, quoted_id: str = "") -> Outcome:
         """Hand one message over. Never raises for what the gateway or the network do."""
         call, body = request_of(content, to, quoted_id)
+        body = without_nul(body)
         if self._typing_ms and isinstance(content, Text):
             body["delay"] = self._typing_ms  # the gateway shows "typing…" for that long, and answers after it
         started = time.monotonic()
         try:
-            return await self._post(f"/message/{call}/{instance}", body)
+            return await self._post(f"/message/{call}/{quote(instance, safe='')}", body)
         finally:
             metrics.GATEWAY_SECONDS.labels(call).observe(time.monotonic() - started)
 
@@ -74,7 +77,8 @@ class Evolution:
 
     async def _search(self, instance: str, query: dict[str, Any]) -> list[Any]:
         assert self._session is not None, "use `async with Evolution(…)`"
-        url, timeout = f"{self._url}/chat/findMessages/{instance}", aiohttp.ClientTimeout(total=SEARCH_TIMEOUT_S)
+        url = f"{self._url}/chat/findMessages/{quote(instance, safe='')}"
+        timeout = aiohttp.ClientTimeout(total=SEARCH_TIMEOUT_S)
         try:
             async with self._session.post(url, json=query, timeout=timeout) as answer:
                 body = await _json(answer) if answer.status == 200 else None
@@ -87,7 +91,7 @@ class Evolution:
     async def _post(self, path: str, body: dict[str, Any]) -> Outcome:
         assert self._session is not None, "use `async with Evolution(…)`"
         try:
-            async with self._session.post(self._url + path, json=body) as answer:
+            async with self._session.post(self._url + path, json=body, allow_redirects=False) as answer:
                 return classify(answer.status, await _json(answer), answer.headers.get("Retry-After"))
         except _RETRYABLE_BEFORE_SENDING as error:
             return InstanceDown(f"the gateway cannot be reached: {error}", unreachable=True)
@@ -100,12 +104,24 @@ class Evolution:
 async def _json(answer: aiohttp.ClientResponse) -> Any:
     try:
         return await answer.json(content_type=None)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
 def _iso(at_ms: int) -> str:
     return dt.datetime.fromtimestamp(at_ms / 1000, dt.UTC).isoformat().replace("+00:00", "Z")
+
+
+def without_nul(value: Any) -> Any:
+    """The same without the NUL that breaks the gateway's database after the hand-over."""
+    match value:
+        case str():
+            return value.replace("\x00", "")
+        case dict():
+            return {name: without_nul(item) for name, item in value.items()}
+        case list():
+            return [without_nul(item) for item in value]
+    return value
 
 
 def request_of(content: Content, to: str, quoted_id: str) -> tuple[str, dict[str, Any]]:
@@ -126,3 +142,28 @@ def request_of(content: Content, to: str, quoted_id: str) -> tuple[str, dict[str
                 **given,
                 **quoted,
             }
+        case Location():  # [src]: the call is not among the recorded exchanges
+            place = {"latitude": content.latitude, "longitude": content.longitude}
+            said = {"name": content.name, "address": content.address}
+            return "sendLocation", {"number": to, **place, **said, **quoted}
+        case Reaction(message_id=id_, emoji=emoji, own=own):
+            key = {"id": id_, "remoteJid": to if "@" in to else f"{to}@s.whatsapp.net", "fromMe": own}
+            return "sendReaction", {"key": key, "reaction": emoji}
+        case Buttons() | Listing():
+            call, body = _menu(content)
+            return call, {"number": to, **body, **quoted}
+
+
+def _menu(content: Buttons | Listing) -> tuple[str, dict[str, Any]]:
+    head = {"title": content.title, "description": content.description}
+    if isinstance(content, Buttons):
+        buttons = [{"type": "reply", "displayText": button.text, "id": button.id} for button in content.buttons]
+        return "sendButtons", {**head, "footer": content.footer, "buttons": buttons}
+    sections = [
+        {
+            "title": section.title,
+            "rows": [{"title": row.title, "description": row.description, "rowId": row.id} for row in section.rows],
+        }
+        for section in content.sections
+    ]
+    return "sendList", {**head, "footerText": content.footer, "buttonText": content.button, "sections": sections}

@@ -9,6 +9,7 @@ from shared.events import (
     SendFailed,
     SendOutcomeUnknown,
     SendRequested,
+    SendScheduled,
     following,
 )
 
@@ -49,6 +50,10 @@ class Facts:
     def expired(self, expired_at: int) -> SendExpired:
         event = self._event
         return following(SendExpired, event, "expired", self._now, self._trace, send_id=event.id, expired_at=expired_at)
+
+    def scheduled(self, until: int, why: str) -> SendScheduled:
+        event, purpose = self._event, f"scheduled/{until}"
+        return following(SendScheduled, event, purpose, self._now, self._trace, send_id=event.id, until=until, why=why)
 
     def dead_lettered(self, reason: str, attempts: int) -> SendDeadLettered:
         return following(

@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.events import media_digest, text_digest
 
+_WRAPPERS = ("viewOnceMessage", "viewOnceMessageV2", "ephemeralMessage")
 _MEDIA = {"imageMessage": "image", "videoMessage": "video", "documentMessage": "document", "audioMessage": "audio"}
 
 
@@ -38,4 +39,21 @@ def _digest(message: dict[str, Any]) -> str:
     for name, mediatype in _MEDIA.items():
         if isinstance(message.get(name), dict):
             return media_digest(mediatype, str(message[name].get("caption") or ""))
+    for name in _WRAPPERS:
+        if isinstance(message.get(name), dict):
+            return _digest(message[name]["message"])
+    return _of_a_menu(message)
+
+
+def _of_a_menu(message: dict[str, Any]) -> str:
+    """The digest of what is no text and no file."""
+    match message:
+        case {"interactiveMessage": {"body": {"text": str(text)}}}:
+            return media_digest("buttons", text)
+        case {"listMessage": {"title": title, **rest}}:
+            return media_digest("list", f"{title} {rest.get('description') or ''}")
+        case {"reactionMessage": {"text": str(emoji)}}:
+            return media_digest("reaction", emoji)
+        case {"locationMessage": {"name": name, "address": address}}:
+            return media_digest("location", f"{name}, {address}")
     return ""

@@ -4,9 +4,9 @@ import random
 import time
 from dataclasses import dataclass, field, replace
 
-from sender.address import is_address
 from sender.attempts import Attempts
 from sender.breaker import Breaker
+from sender.clearance import Clearance
 from sender.evolution import Evolution
 from sender.facts import Facts
 from sender.outcome import (
@@ -20,17 +20,17 @@ from sender.outcome import (
     Unknown,
 )
 from sender.proof import Proof
+from sender.receipts import check
+from sender.sent import sent_mark
 from shared.clock import Clock
-from shared.events import Content, EntryDeadLettered, SendRequested, Text, following
-from shared.streams import keys
+from shared.events import EntryDeadLettered, SendRequested, following
 from shared.streams.backoff import full_jitter
-from shared.streams.delivery import Delivery, Done, Hold, Mark, Owner, Wait
+from shared.streams.delivery import Delivery, Done, Hold, Owner, Wait
 from shared.telemetry import logs, metrics
 from shared.telemetry.tracing import Traced
 
 PROOF_POLL_MS = 500
 SEARCH_AFTER_MS = 900  # the echo is there sooner, and costs the gateway nothing
-SENT_LIFE_MS = 7 * 86_400_000  # receipts of a phone that was off come within days
 MISCONFIGURED_WAIT_S = 30.0
 RESENT_WHEN_UNKNOWN = ("reply", "staff")  # a person waits for these
 
@@ -43,16 +43,21 @@ class SendHandler:
 
     gateway: Evolution
     attempts: Attempts
+    clearance: Clearance
     proof: Proof
     breaker: Breaker
     clock: Clock
     max_deliveries: int
     proof_wait_s: int
+    unconfirmed_after_s: int
     stall_s: float
     """A process that was stopped for this long between taking its token and calling must not call any more."""
     draw: random.Random = field(default_factory=random.Random)
     counts_tries: bool = True
+    takes_turns: bool = False
     _begun: dict[str, float] = field(default_factory=dict)
+    _throttled: dict[str, float] = field(default_factory=dict)
+    """Since when a send waits for its token, by the monotonic clock."""
     _down: dict[str, int] = field(default_factory=dict)
 
     async def admit(self, delivery: Delivery, owner: Owner) -> Delivery | Wait | Done | Hold:
@@ -62,12 +67,8 @@ class SendHandler:
             return self.exhausted(delivery, f"a {type(event).__name__} does not belong on an outbound stream")
         if progress.last and progress.last.is_open:  # its outcome is unknown: no new attempt before it is looked for
             return delivery if progress.since else replace(delivery, progress=progress.sought(self.clock.now_ms()))
-        if event.expires_at is not None and event.expires_at <= self.clock.now_ms():
-            metrics.SENDS.labels("expired").inc()
-            return Done((Facts(event, self.clock).expired(event.expires_at),))
-        if not is_address(event.to):
-            metrics.SENDS.labels("permanent").inc()
-            return Done((Facts(event, self.clock).failed(progress.next_number, "permanent", "not a phone number"),))
+        if (denied := await self.clearance.denied(delivery, event)) is not None:
+            return denied
         if progress.count >= self.max_deliveries:
             return self.exhausted(delivery, progress.last.reason if progress.last else "")
         if (wait := await self.breaker.wait_s()) > 0:
@@ -76,6 +77,9 @@ class SendHandler:
         admitted = await self.attempts.begin(delivery, event, owner)
         if isinstance(admitted, Delivery):
             self._begun[delivery.key] = asked_at
+            metrics.THROTTLED_SECONDS.observe(asked_at - self._throttled.pop(delivery.key, asked_at))
+        else:
+            self._throttled.setdefault(delivery.key, asked_at)
         return admitted
 
     async def handle(self, delivery: Delivery, span: Traced) -> Done | Hold:
@@ -87,7 +91,7 @@ class SendHandler:
             return await self._seek(delivery, event, facts)
         if time.monotonic() - self._begun.pop(delivery.key, 0.0) > self.stall_s:
             return self._not_called(delivery, facts)
-        outcome = await self.gateway.send(event.instance, event.to, _clean(event), quoted_id=event.quoted_id)
+        outcome = await self.gateway.send(event.instance, event.to, event.content, quoted_id=event.quoted_id)
         metrics.SENDS.labels(_LABELS[type(outcome)]).inc()
         self._learn(event.instance, outcome)
         return self._judge(delivery, event, outcome, facts)
@@ -105,12 +109,13 @@ class SendHandler:
         event, attempts = delivery.event, delivery.progress.count
         metrics.SENDS.labels("dead_lettered").inc()
         if isinstance(event, SendRequested):
-            return Done((Facts(event, self.clock).dead_lettered(reason, attempts),), dead=reason)
-        fact = following(
+            fact = Facts(event, self.clock).dead_lettered(reason, attempts)
+            return Done((fact,), dead=reason, progress=delivery.progress)
+        dead = following(
             EntryDeadLettered, event, "dead", self.clock.now_ms(),
             stream=delivery.entry.stream, entry_id=delivery.entry.id, reason=reason, attempts=attempts,
         )  # fmt: skip
-        return Done((fact,), dead=reason)
+        return Done((dead,), dead=reason)
 
     # ── what an outcome leads to ───────────────────────────────────────────────────────────────────────────────────
     def _judge(self, delivery: Delivery, event: SendRequested, outcome: Outcome, facts: Facts) -> Done | Hold:
@@ -138,8 +143,9 @@ class SendHandler:
     def _accepted(self, event: SendRequested, facts: Facts, attempt: int, message_id: str, proof: str) -> Done:
         if event.asked_at is not None:
             metrics.REPLY_SECONDS.observe(max(0, self.clock.now_ms() - event.asked_at) / 1000)
-        mark = Mark(keys.sent(event.instance, message_id), event.id, SENT_LIFE_MS)
-        return Done((facts.accepted(attempt, message_id, proof),), marks=(mark,))
+        accepted, mark = facts.accepted(attempt, message_id, proof), sent_mark(event, attempt, message_id)
+        parks = check(event, accepted, self.unconfirmed_after_s, self.clock.now_ms())
+        return Done((accepted,), marks=(mark,), parks=parks)
 
     def _again(self, delivery: Delivery, facts: Facts, reason: str, after_s: float | None) -> Done | Hold:
         progress = delivery.progress.ended("transient", reason)
@@ -179,9 +185,10 @@ class SendHandler:
         """Proof, or more patience, or the message's policy."""
         progress, sought_ms = delivery.progress, self.clock.now_ms() - delivery.progress.since
         assert progress.last is not None
-        proven = await self.proof.echoed(event, progress.last)
+        unknown = next(t for t in progress.tries if t.is_open or t.outcome == "unknown")  # an earlier one may prove it
+        proven = await self.proof.echoed(event, unknown)
         if proven is None and sought_ms >= SEARCH_AFTER_MS:
-            proven = await self.proof.searched(event, progress.last)
+            proven = await self.proof.searched(event, unknown)
         if proven is not None:
             metrics.SENDS.labels("accepted").inc()
             return self._accepted(event, facts, progress.last.number, *proven)
@@ -204,10 +211,3 @@ _LABELS: dict[type[Outcome], str] = {
     Accepted: "accepted", Unconfirmed: "unconfirmed", Permanent: "permanent", Transient: "transient",
     InstanceDown: "not_connected", Unknown: "unknown", Misconfigured: "misconfigured",
 }  # fmt: skip
-
-
-def _clean(event: SendRequested) -> Content:
-    """The content without the NUL that breaks the gateway's database after the hand-over."""
-    if isinstance(event.content, Text):
-        return Text(text=event.content.text.replace("\x00", ""), link_preview=event.content.link_preview)
-    return event.content

@@ -5,6 +5,7 @@ from typing import Literal
 
 from sender.address import same_person
 from sender.evolution import Evolution
+from sender.sent import parse_sent
 from shared.clock import Clock
 from shared.events import SendRequested, content_digest
 from shared.streams import keys
@@ -46,7 +47,7 @@ class Proof:
     async def _is_free(self, event: SendRequested, message_id: str) -> bool:
         """No other send of ours is known to be that message."""
         owner = await self._scripts.call("GET", keys.sent(event.instance, message_id))
-        return owner is None or str(owner, "utf-8") == event.id
+        return owner is None or parse_sent(owner).send_id == event.id
 
 
 def _same_chat(event: SendRequested, chats: Sequence[str]) -> bool:

@@ -15,6 +15,14 @@ class SenderSettings(ServiceSettings, frozen=True, kw_only=True, rename=str.uppe
     """The deadline of one gateway call."""
     send_proof_wait_s: NotNegative = 15
     """How long proof is waited for after a call whose outcome is unknown."""
+    send_unconfirmed_after_s: NotNegative = 120
+    """An accepted send without a receipt for this long is recorded as unconfirmed. 0: never."""
+    reminder_ttl_s: Positive = 86_400
+    """A reminder whose request names no end is recorded as expired after this."""
+    staff_ttl_s: Positive = 86_400
+    """The same for what staff send."""
+    broadcast_ttl_s: Positive = 86_400
+    """The same for a broadcast."""
     wa_tokens_per_second: Rate = 1.0
     """Sends per second of one instance; 0: unlimited."""
     wa_bucket_capacity: Positive = 5

@@ -127,6 +127,11 @@ class Handler(Protocol):
         """True when `admit` writes each try down itself, before it begins."""
         ...
 
+    @property
+    def takes_turns(self) -> bool:
+        """True when what waits behind a delivery in its chat is handled with it."""
+        ...
+
     async def admit(self, delivery: Delivery, owner: "Owner") -> Delivery | Wait | Done | Hold:
         """May this one begin now? Called one at a time in a lane, in the order of precedence."""
         ...

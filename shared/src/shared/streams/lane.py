@@ -45,6 +45,8 @@ class Lane:
         self._paused_until_ms = 0
         self._admitting = 0
         self._width = 1
+        self._probing = False
+        """The whole lane had to wait: until one delivery is done, they go one at a time."""
         self._stopping = False
         self._lost = False
 
@@ -129,7 +131,7 @@ class Lane:
         """Begin the next delivery. False: nothing can begin now."""
         now = self._now()
         busy = len(self._working) >= self._tools.settings.concurrency or self._admitting >= self._width
-        if self._paused_until_ms > now or busy:
+        if self._paused_until_ms > now or busy or (self._probing and self._working):
             return False
         flight = self._queues.next(now)
         if flight is None:
@@ -174,8 +176,9 @@ class Lane:
     # ── one delivery ───────────────────────────────────────────────────────────────────────────────────────────────
     async def _fly(self, flight: Flight) -> None:
         try:
-            behind = tuple(follower.delivery for follower in self._queues.behind(flight))
-            flight.delivery = replace(flight.delivery, followers=behind)
+            if self._tools.handler.takes_turns:
+                behind = tuple(follower.delivery for follower in self._queues.behind(flight))
+                flight.delivery = replace(flight.delivery, followers=behind)
             outcome = await self._admit(flight)
             if isinstance(outcome, Wait):
                 self._put_off(flight, outcome)
@@ -218,6 +221,7 @@ class Lane:
             also = [(follower.entry, follower.key) for follower in turn]
             progress = outcome.progress or delivery.progress
             await committer.done(self._owner, delivery.entry, delivery.key, outcome, progress, also)
+            self._probing = False
             self._finish(flight, turn)
             metrics.HANDLED.labels(self._tools.service, "done").inc(1 + len(turn))
             metrics.HANDLE_SECONDS.labels(self._tools.service).observe(time.monotonic() - delivery.read_at)
@@ -227,6 +231,7 @@ class Lane:
         metrics.HANDLED.labels(self._tools.service, "retry").inc()
         until = self._from_wall(hold.until_ms)
         if hold.lane:
+            self._probing = True
             self._paused_until_ms = max(self._paused_until_ms, until)
         self._queues.hold(flight, until, self._now())
 

@@ -1,0 +1,467 @@
+"""Is every send brought to its right end, once, whatever the gateway answers?"""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from sender.handler import SendHandler
+from shared.clock import ManualClock
+from shared.events import (
+    Event,
+    SendAccepted,
+    SendAttempted,
+    SendDeadLettered,
+    SendExpired,
+    SendFailed,
+    SendOutcomeUnknown,
+    SendRequested,
+    content_digest,
+)
+from shared.streams import keys
+from shared.streams.log import Echo, Log
+from tests.support.gateway import HANG, RESET, Answer, Gateway, captured, says
+from tests.support.replica import Streams, a_send
+from tests.support.sender import Sender, sending
+from tests.support.waiting import holds, until
+
+KINDS = {
+    SendAttempted: "attempted", SendAccepted: "accepted", SendFailed: "failed", SendExpired: "expired",
+    SendOutcomeUnknown: "unknown", SendDeadLettered: "dead",
+}  # fmt: skip
+PATIENT = "5511988887777"
+
+
+async def story(streams: Streams, send: Event) -> list[str]:
+    """What the log says of one send, in a word each."""
+    facts = [fact for fact in await streams.facts() if getattr(fact, "send_id", "") == send.id]
+    return [KINDS[type(fact)] for fact in facts if type(fact) in KINDS]  # type: ignore[index]
+
+
+async def echo(streams: Streams, send: SendRequested, message_id: str = "3EB0ECHO", **about: Any) -> None:
+    """The gateway's `send.message` webhook, as ingest records it."""
+    from shared.clock import SYSTEM
+
+    given = {"chats": (send.chat,), "at": SYSTEM.now_ms(), "message_id": message_id} | about
+    log = Log(streams.scripts, log_maxlen=0, bound=100, seen_life_s=60)
+    await log.append(a_send(), dedupe=message_id, echo=Echo(digest=content_digest(send.content), **given))
+
+
+@pytest.mark.every_server
+async def test_a_send_is_attempted_called_and_accepted_in_this_order(
+    streams: Streams, redis_url: str, gateway: Gateway
+) -> None:
+    send = a_send("Olá")
+    async with sending(Sender(redis_url, gateway.url)):
+        await streams.put(send)
+        await until(streams.idle)
+    (call,) = gateway.calls
+    assert (call.call, call.instance, call.apikey) == ("sendText", "wa1", "key")
+    assert (call.body["number"], call.text) == (PATIENT, "Olá")
+    assert await story(streams, send) == ["attempted", "accepted"]
+    (accepted,) = await streams.facts(SendAccepted)
+    assert isinstance(accepted, SendAccepted)
+    mark = await streams.client.get(keys.sent(streams.instance, accepted.message_id))
+    assert mark.decode().startswith(send.id)
+
+
+async def test_the_attempt_is_in_the_log_while_the_call_is_under_way(
+    streams: Streams, redis_url: str, gateway: Gateway
+) -> None:
+    gateway.script(Answer(delay_s=0.5, delivers=True))
+    send = a_send()
+    async with sending(Sender(redis_url, gateway.url, evolution_timeout_s=5)):
+        await streams.put(send)
+        await until(lambda: gateway.busy)
+        assert await story(streams, send) == ["attempted"]
+        await until(streams.idle)
+
+
+@pytest.mark.parametrize(
+    ("answer", "ends"),
+    [
+        ("baileys-sim/sendText_number_not_on_whatsapp_400", ["attempted", "failed"]),
+        ("baileys-sim/sendText_empty_text_400", ["attempted", "failed"]),
+        ("http/sendText_number_not_string_400", ["attempted", "failed"]),
+        ("baileys-sim/BUG_sendText_400_although_sent", ["attempted", "accepted"]),
+    ],
+)
+async def test_an_answer_that_settles_it_is_the_last_word(
+    streams: Streams, redis_url: str, gateway: Gateway, answer: str, ends: list[str]
+) -> None:
+    gateway.script(captured(answer))
+    send = a_send()
+    async with sending(Sender(redis_url, gateway.url)):
+        await streams.put(send, a_send("next"))
+        await until(streams.idle)
+    assert await story(streams, send) == ends
+    assert len(gateway.calls) == 2
+
+
+async def test_a_message_that_the_database_failed_on_is_unconfirmed(
+    streams: Streams, redis_url: str, gateway: Gateway
+) -> None:
+    gateway.script(captured("baileys-sim/BUG_sendText_400_although_sent"))
+    async with sending(Sender(redis_url, gateway.url)):
+        await streams.put(a_send())
+        await until(streams.idle)
+    (accepted,) = await streams.facts(SendAccepted)
+    assert isinstance(accepted, SendAccepted)
+    assert (accepted.confirmed, accepted.message_id) == (False, "")
+    assert len(gateway.phone) == 1
+
+
+async def test_a_transient_failure_holds_its_chat_in_order_and_no_other(
+    streams: Streams, redis_url: str, gateway: Gateway
+) -> None:
+    late = captured("baileys-sim/sendText_timed_out_during_send_400")
+    gateway.script(late, to="5511900000001")
+    async with sending(Sender(redis_url, gateway.url)):
+        await streams.put(*(a_send(f"{n}", f"551190000000{chat}") for n in (1, 2) for chat in (1, 2)))
+        await until(streams.idle)
+    assert [text for to, text in gateway.phone if to == "5511900000001"] == ["1", "2"]
+    assert [text for to, text in gateway.phone if to == "5511900000002"] == ["1", "2"]
+
+
+async def test_a_send_that_keeps_failing_is_a_dead_letter_with_every_attempt(
+    streams: Streams, redis_url: str, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sender.handler.full_jitter", lambda *_args, **_about: 0.01)
+    gateway.always = captured("baileys-sim/sendText_timed_out_during_send_400")
+    send = a_send()
+    async with sending(Sender(redis_url, gateway.url, streams={"max_deliveries": 3})):
+        await streams.put(send)
+        await until(streams.idle)
+    assert len(gateway.calls) == 3
+    assert (await story(streams, send))[-1] == "dead"
+    (dead,) = await streams.dead()
+    assert b"Timed Out" in dead["reason"]
+    from shared.streams.progress import parse
+
+    assert [t.outcome for t in parse(dead["progress"]).tries] == ["transient"] * 3
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["baileys-sim/sendText_connection_closed_cached_number_400", "baileys-sim/sendText_instance_never_connected",
+     "baileys-real-offline/sendText", "http/sendText_bad_apikey_401"],
+)  # fmt: skip
+async def test_an_instance_that_is_down_parks_its_lane_and_uses_up_no_delivery(
+    streams: Streams, redis_url: str, gateway: Gateway, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    monkeypatch.setattr("sender.handler.full_jitter", lambda *_args, **_about: 0.1)
+    monkeypatch.setattr("sender.handler.MISCONFIGURED_WAIT_S", 0.1)
+    gateway.always = captured(answer)
+    sends = [a_send(f"{n}", f"551190000000{n}") for n in range(6)]
+    async with sending(Sender(redis_url, gateway.url, streams={"max_deliveries": 2})):
+        await streams.put(*sends)
+        await until(lambda: len(gateway.calls) >= 12)
+        gateway.always = None
+        await until(streams.idle)
+    assert len(await streams.accepted()) == 6
+    assert not await streams.dead()
+
+
+async def test_an_instance_that_is_down_is_asked_by_one_message_at_a_time(
+    streams: Streams, redis_url: str, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With hundreds queued, each look whether it is back costs one call, not as many as may go side by side."""
+    monkeypatch.setattr("sender.handler.full_jitter", lambda *_args, **_about: 0.1)
+    gateway.always = captured("baileys-sim/sendText_connection_closed_cached_number_400")
+    await streams.put(*(a_send(f"{n}", f"55119000{n:05}") for n in range(100)))
+    async with sending(Sender(redis_url, gateway.url)):
+        await until(lambda: gateway.calls)
+        await asyncio.sleep(0.2)  # what was begun side by side before anybody knew
+        first, started = len(gateway.calls), asyncio.get_running_loop().time()
+        await until(lambda: len(gateway.calls) >= first + 8)
+        assert asyncio.get_running_loop().time() - started > 0.6
+        gateway.always = None
+        await until(streams.idle)
+    assert len(gateway.phone) == 100
+
+
+async def test_another_instance_is_not_held_up_by_one_that_is_down(
+    streams: Streams, redis_url: str, gateway: Gateway
+) -> None:
+    gateway.script(*[captured("baileys-sim/sendText_rate_overlimit_400")] * 9, to="5511900000001")
+    async with sending(Sender(redis_url, gateway.url)):
+        await streams.put(a_send("down", "5511900000001"))
+        await until(lambda: gateway.calls)
+        await streams.put(a_send("up", "5511900000002", instance="wa2"))
+        await until(lambda: gateway.phone == [("5511900000002", "up")])
+
+
+@pytest.mark.every_server
+@pytest.mark.parametrize("answer", [RESET, says(502), says(503), says(504), HANG], ids=["reset", *"234", "hang"])
+async def test_an_unknown_outcome_with_an_echo_is_accepted_without_a_second_call(
+    streams: Streams, redis_url: str, gateway: Gateway, answer: Answer
+) -> None:
+    gateway.script(answer.delivered())
+    send = a_send()
+    async with sending(Sender(redis_url, gateway.url, send_proof_wait_s=8)):
+        await streams.put(send, a_send("next"))
+        await until(lambda: gateway.calls)
+        await echo(streams, send)
+        await until(streams.idle)
+    assert await story(streams, send) == ["attempted", "unknown", "accepted"]
+    assert [text for _, text in gateway.phone] == ["oi", "next"]
+
+
+async def test_an_unknown_outcome_without_proof_is_sent_once_more_when_a_person_waits(
+    streams: Streams, redis_url: str, gateway: Gateway
+) -> None:
+    gateway.script(RESET)
+    send = a_send()
+    async with sending(Sender(redis_url, gateway.url)):
+        await streams.put(send)
+        await until(streams.idle)
+    assert await story(streams, send) == ["attempted", "unknown", "attempted", "accepted"]
+
+
+async def test_the_gateways_own_search_is_proof_too(streams: Streams, redis_url: str, gateway: Gateway) -> None:
+    gateway.script(RESET.delivered())
+    send = a_send(send_class="reminder")
+    async with sending(Sender(redis_url, gateway.url, send_proof_wait_s=5)):
+        await streams.put(send)
+        await until(lambda: gateway.calls)
+        gateway.kept.append({
+            "key": {"id": "3EB0KEPT", "fromMe": True, "remoteJid": f"{PATIENT}@s.whatsapp.net"},
+            "message": {"conversation": "oi"}, "messageTimestamp": send.occurred_at // 1000,
+        })  # fmt: skip
+        await until(streams.idle)
+    (accepted,) = await streams.facts(SendAccepted)
+    assert isinstance(accepted, SendAccepted)
+    assert (accepted.message_id, accepted.proof) == ("3EB0KEPT", "search")
+
+
+async def test_an_outcome_that_stays_unknown_twice_is_a_dead_letter(
+    streams: Streams, redis_url: str, gateway: Gateway
+) -> None:
+    gateway.script(RESET, RESET)
+    send = a_send()
+    async with sending(Sender(redis_url, gateway.url)):
+        await streams.put(send)
+        await until(streams.idle)
+    assert await story(streams, send) == ["attempted", "unknown", "attempted", "unknown", "dead"]
+
+
+async def test_a_late_echo_of_the_first_try_proves_it_after_the_second(
+    streams: Streams, redis_url: str, gateway: Gateway
+) -> None:
+    gateway.script(RESET.delivered(), RESET)
+    send = a_send(occurred_at=1)
+    async with sending(Sender(redis_url, gateway.url, send_proof_wait_s=6)):
+        await streams.put(send)
+        await until(lambda: len(gateway.calls) == 2, seconds=20)
+        (first, _) = list(await streams.facts(SendAttempted))
+        await echo(streams, send, at=first.occurred_at + 100)
+        await until(streams.idle)
+    assert (await story(streams, send))[-1] == "accepted"
+
+
+async def test_an_unknown_outcome_of_what_nobody_waits_for_is_a_dead_letter(
+    streams: Streams, redis_url: str, gateway: Gateway
+) -> None:
+    gateway.script(RESET)
+    send = a_send(send_class="reminder")
+    async with sending(Sender(redis_url, gateway.url)):
+        await streams.put(send)
+        await until(streams.idle)
+    assert await story(streams, send) == ["attempted", "unknown", "dead"]
+    assert len(gateway.calls) == 1
+
+
+@pytest.mark.parametrize(
+    "about", [{"chats": ("5511900000009",)}, {"at": 1_000}, {"message_id": "3EB0TAKEN"}], ids=["chat", "time", "taken"]
+)
+async def test_an_echo_of_something_else_proves_nothing(
+    streams: Streams, redis_url: str, gateway: Gateway, about: dict[str, Any]
+) -> None:
+    gateway.script(RESET)
+    send = a_send(send_class="reminder")
+    await streams.client.set(keys.sent(streams.instance, "3EB0TAKEN"), a_send().id)
+    await echo(streams, send, **about)
+    async with sending(Sender(redis_url, gateway.url)):
+        await streams.put(send)
+        await until(streams.idle)
+    assert (await story(streams, send))[-1] == "dead"
+
+
+async def test_an_echo_to_a_number_without_its_ninth_digit_proves_it(
+    streams: Streams, redis_url: str, gateway: Gateway
+) -> None:
+    gateway.script(RESET.delivered())
+    send = a_send(send_class="reminder")
+    async with sending(Sender(redis_url, gateway.url, send_proof_wait_s=5)):
+        await streams.put(send)
+        await until(lambda: gateway.calls)
+        await echo(streams, send, chats=("551188887777",))
+        await until(streams.idle)
+    assert (await story(streams, send))[-1] == "accepted"
+
+
+@pytest.mark.every_server
+async def test_a_sender_that_dies_between_the_call_and_the_commit_sends_nothing_twice(
+    streams: Streams, redis_url: str, gateway: Gateway
+) -> None:
+    gateway.script(Answer(delay_s=1.0, delivers=True))
+    send = a_send()
+    first = await Sender(redis_url, gateway.url, evolution_timeout_s=5).start()
+    await streams.put(send)
+    await until(lambda: gateway.busy)
+    await first.die()
+    await echo(streams, send)
+    async with sending(Sender(redis_url, gateway.url, name="s2")):
+        await until(streams.idle)
+    assert gateway.phone == [(PATIENT, "oi")]
+    assert await story(streams, send) == ["attempted", "accepted"]
+
+
+async def test_redis_trouble_while_proof_is_looked_for_is_no_reason_to_send_again(
+    streams: Streams, redis_url: str, gateway: Gateway
+) -> None:
+    gateway.script(RESET.delivered())
+    send = a_send(send_class="reminder")
+    sender = Sender(redis_url, gateway.url, send_proof_wait_s=3)
+    async with sending(sender):
+        await streams.put(send)
+        await until(lambda: gateway.calls)
+        for _ in range(8):
+            await asyncio.sleep(0.1)  # not a wait for something: the trouble goes on for a while
+            sender.wire.cut()
+        await echo(streams, send)
+        await until(streams.idle)
+    assert (await story(streams, send))[-1] == "accepted"
+    assert len(gateway.calls) == 1
+
+
+async def test_a_bug_after_the_call_is_no_reason_to_send_again(
+    streams: Streams, redis_url: str, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: object) -> None:
+        raise KeyError("a bug")
+
+    send = a_send(send_class="reminder")
+    original = SendHandler._judge
+    monkeypatch.setattr(SendHandler, "_judge", broken)
+    async with sending(Sender(redis_url, gateway.url, send_proof_wait_s=5)):
+        await streams.put(send)
+        await until(lambda: gateway.phone)
+        await echo(streams, send)
+        monkeypatch.setattr(SendHandler, "_judge", original)
+        await until(streams.idle)
+    assert gateway.phone == [(PATIENT, "oi")]
+    assert (await story(streams, send))[-1] == "accepted"
+
+
+async def test_a_process_that_stood_still_before_its_call_does_not_call(
+    streams: Streams, redis_url: str, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its lane may be another's by now. When it is not, the message goes out after all, in its place."""
+    from sender.attempts import Attempts
+
+    begin, stalls = Attempts.begin, 1
+
+    async def slow(self: Attempts, *args: Any) -> Any:
+        nonlocal stalls
+        begun = await begin(self, *args)
+        if stalls:
+            stalls -= 1
+            await asyncio.sleep(0.5)  # longer than half a lease, as a stopped process would be
+        return begun
+
+    monkeypatch.setattr(Attempts, "begin", slow)
+    async with sending(Sender(redis_url, gateway.url)):
+        await streams.put(a_send("1"), a_send("2"))
+        await until(streams.idle)
+    assert gateway.phone == [(PATIENT, "1"), (PATIENT, "2")]
+
+
+async def test_what_is_too_late_is_recorded_and_not_sent(streams: Streams, redis_url: str, gateway: Gateway) -> None:
+    clock = ManualClock()
+    send = a_send(expires_at=clock.now_ms() - 1, clock=clock)
+    async with sending(Sender(redis_url, gateway.url, clock=clock)):
+        await streams.put(send, a_send("in time", expires_at=clock.now_ms() + 60_000, clock=clock))
+        await until(streams.idle)
+    assert await story(streams, send) == ["expired"]
+    assert [text for _, text in gateway.phone] == ["in time"]
+
+
+@pytest.mark.parametrize("to", ["maria", "", "123", "+5511988887777", "5511988887777@broadcast", "@s.whatsapp.net"])
+async def test_what_is_no_address_never_reaches_the_gateway(
+    streams: Streams, redis_url: str, gateway: Gateway, to: str
+) -> None:
+    send = a_send(to=to)
+    async with sending(Sender(redis_url, gateway.url)):
+        await streams.put(send)
+        await until(streams.idle)
+    assert await story(streams, send) == ["failed"]
+    assert gateway.calls == []
+
+
+async def test_a_nul_never_reaches_the_gateway(streams: Streams, redis_url: str, gateway: Gateway) -> None:
+    async with sending(Sender(redis_url, gateway.url)):
+        await streams.put(a_send("a\x00b"))
+        await until(streams.idle)
+    assert gateway.phone == [(PATIENT, "ab")]
+
+
+async def test_an_event_that_is_no_send_is_a_dead_letter(streams: Streams, redis_url: str, gateway: Gateway) -> None:
+    from shared.events import SendRead
+
+    send = a_send()
+    stray = SendRead(
+        id=send.id, instance="wa1", occurred_at=1, recorded_at=1, send_id=send.id, message_id="m", chat=PATIENT
+    )
+    async with sending(Sender(redis_url, gateway.url)):
+        await streams.put(stray, stream=keys.outbound(streams.instance))
+        await until(streams.idle)
+    (dead,) = await streams.dead()
+    assert b"does not belong" in dead["reason"]
+
+
+async def test_a_gateway_that_refuses_connections_is_waited_for(
+    streams: Streams, redis_url: str, gateway: Gateway
+) -> None:
+    await gateway.close()
+    sends = [a_send(f"{n}", f"551190000000{n % 3}") for n in range(12)]
+    async with sending(Sender(redis_url, gateway.url)):
+        await streams.put(*sends)
+        await until(lambda: streams.facts(SendFailed))
+        await holds(lambda: _all_wait(streams), seconds=0.3)
+        await gateway.open()
+        await until(streams.idle, seconds=40)
+    for chat in range(3):
+        assert [text for to, text in gateway.phone if to.endswith(str(chat))] == [str(n) for n in range(chat, 12, 3)]
+    assert not await streams.dead()
+
+
+async def _all_wait(streams: Streams) -> bool:
+    return await streams.depth() == 12
+
+
+async def test_vip_goes_first_at_a_slow_pace_too_and_the_rest_still_moves(
+    streams: Streams, redis_url: str, gateway: Gateway
+) -> None:
+    others = [a_send(f"other{n}", f"551197777{n:04}") for n in range(4)]
+    vips = [a_send(f"vip{n}", f"551198888{n:04}", vip=True) for n in range(16)]
+    await streams.put(*others, *vips)
+    async with sending(Sender(redis_url, gateway.url, wa_tokens_per_second=40.0, wa_bucket_capacity=1)):
+        await until(streams.idle)
+    order = [text for _, text in gateway.phone]
+    for n in range(4):
+        assert order.index(f"other{n}") <= 5 * (n + 1)
+    assert all(text.startswith("vip") for text in order[:3])
+
+
+async def test_calls_go_side_by_side_across_chats_and_no_more_than_allowed(
+    streams: Streams, redis_url: str, gateway: Gateway
+) -> None:
+    gateway.always = Answer(delay_s=0.05, delivers=True)
+    await streams.put(*(a_send(f"{n}", f"55119000{n % 20:05}") for n in range(60)))
+    async with sending(Sender(redis_url, gateway.url, streams={"concurrency": 8})):
+        await until(streams.idle)
+    assert 4 <= gateway.most_at_once <= 8
+    for chat in range(20):
+        texts = [text for to, text in gateway.phone if int(to[-5:]) == chat]
+        assert texts == [f"{n}" for n in range(chat, 60, 20)]
