@@ -19,7 +19,8 @@ STREAMS = {
     "outbound": ("wa:{instance}:stream", "What is to be sent", ["send.requested.v1"]),
     "outboundVip": ("wa:{instance}:stream:vip", "What is to be sent first", ["send.requested.v1"]),
     "receipts": (
-        "wa:{instance}:receipts", "Receipts to be joined with their sends, and checks of sends that have none",
+        "wa:{instance}:receipts",
+        "Receipts to be joined with their sends, and checks of sends that have none",
         ["receipt.recorded.v1", "send.accepted.v1"],
     ),
 }

@@ -21,9 +21,14 @@ variable `NAME`, `NAME_FILE` may name a file that holds the value. A wrong value
 one line that names the variable.
 """
 PARTS: tuple[tuple[str, type[msgspec.Struct]], ...] = (
-    ("Every service", ServiceSettings), ("Streams (every service)", StreamSettings), ("ingest", IngestSettings),
-    ("responder", ResponderSettings), ("The model (responder)", ModelSettings), ("sender", SenderSettings), ("admin", AdminSettings),
-)  # fmt: skip
+    ("Every service", ServiceSettings),
+    ("Streams (every service)", StreamSettings),
+    ("ingest", IngestSettings),
+    ("responder", ResponderSettings),
+    ("The model (responder)", ModelSettings),
+    ("sender", SenderSettings),
+    ("admin", AdminSettings),
+)
 
 
 def section(title: str, kind: type[msgspec.Struct]) -> str:
