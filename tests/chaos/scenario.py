@@ -4,6 +4,7 @@ import contextlib
 import random
 import threading
 import time
+from collections import deque
 from dataclasses import dataclass
 
 from demo.http import call
@@ -78,9 +79,18 @@ def _talk(stack: Stack, scenario: Scenario) -> None:
 
 
 def _settle(stack: Stack) -> None:
-    """Until nothing waits anywhere: not at the simulator, not in Redis. What still waits then is judged as lost."""
+    """Until nothing waits anywhere: not at the simulator, not in Redis. What still waits then is judged as lost.
+
+    Three looks in a row must find it so: the simulator's ticks come on timers of its own.
+    """
+    looks: deque[bool] = deque(maxlen=3)
+
+    def at_rest() -> bool:
+        looks.append(_quiet(stack))
+        return looks.count(True) == looks.maxlen
+
     with contextlib.suppress(TimeoutError):
-        wait_until(lambda: _quiet(stack), "everything to come to rest", timeout=SETTLE_S, every=0.5)
+        wait_until(at_rest, "everything to come to rest", timeout=SETTLE_S, every=0.5)
 
 
 def _quiet(stack: Stack) -> bool:
