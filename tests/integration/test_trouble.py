@@ -39,7 +39,7 @@ async def test_a_flushed_redis_is_worked_again_from_its_first_message(streams: S
     async with running(Replica(redis_url, handler)):
         await streams.put(a_send("before"))
         await until(lambda: handler.ended == ["before"])
-        await streams.client.flushall()
+        await streams.client.flushdb()
         await streams.put(a_send("after"))
         await until(lambda: handler.ended == ["before", "after"], seconds=5)
         await until(streams.idle)

@@ -66,7 +66,7 @@ def test_a_topic_that_is_not_translated_is_answered_from_the_first_language(writ
     (folder / "parking.pt.md").write_text("# Estacionamento\n\nHá um pátio.\n")
     knowledge = Knowledge.build(load(written))
     assert [hit.source for hit in knowledge.search("garden", "pt")] == ["knowledge/garden.md#garden"]
-    assert [hit.source for hit in knowledge.search("parking", "pt")] == []
+    assert [hit.source for hit in knowledge.search("parking", "pt")] == ["knowledge/parking.pt.md#estacionamento"]
     assert [hit.language for hit in knowledge.search("pátio", "pt")] == ["pt"]
 
 

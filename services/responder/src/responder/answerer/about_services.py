@@ -8,6 +8,8 @@ from responder.answerer.question import Question
 from responder.answerer.reply import Part
 from responder.clinic.model import Service
 from responder.clinic.text import Language
+from responder.knowledge.asked import terms
+from responder.language import CHATTER, STOP, words
 
 MAX_CHOICES = 8
 MAX_NEAR = 4
@@ -65,20 +67,32 @@ def which(question: Question, services: Sequence[Service]) -> Part:
 
 
 def all_services(question: Question) -> Part:
-    names = [inside(service, question.language) for service in question.clinic.services]
+    """Those of the kind asked for, `which vaccines`, else all."""
+    kind = [one for one in question.services.open if one in question.clinic.services]
+    names = [inside(service, question.language) for service in kind or question.clinic.services]
     text = phrase("services", question.language, names=formats.listed(names, question.language))
     return Part("service", text, (question.clinic.source("services"),), 0.9)
 
 
-def not_found(question: Question) -> Part:
+def not_found(question: Question, near: Sequence[Service]) -> Part:
     """Its first word is known, the rest is not: say so, and what there is if that is little."""
-    near, language = question.services.open, question.language
+    language = question.language
     said = phrase("not_found", language)
     if len(near) <= MAX_NEAR:
         names = formats.listed([inside(one, language) for one in near], language)
         said = phrase("not_quite", language, names=names)
     sources = tuple(question.clinic.source(f"services.{one.id}") for one in near[:MAX_NEAR])
     return Part("unknown", f"{said} {phrase('offer_person', language)}", sources, 0.2, wants_person=True)
+
+
+def touches(question: Question, service: Service, about: Sequence[str]) -> bool:
+    """Does the preparation speak of what is asked about the service?"""
+    if service.preparation is None:
+        return False
+    language = question.language
+    said = {term for word in words(service.preparation.say(language)) for term in terms(word, language)}
+    sought = (word for word in about if word not in CHATTER and word not in STOP[language])
+    return any(not said.isdisjoint(terms(word, language)) for word in sought)
 
 
 def _sure(question: Question) -> float:

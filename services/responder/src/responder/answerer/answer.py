@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
+from responder.answerer.answering import answered
 from responder.answerer.courtesy import Courtesy, courtesy
 from responder.answerer.lexicon import lexicon
+from responder.answerer.opting import confirmation, opting
 from responder.answerer.phrases import phrase
-from responder.answerer.plan import plan
-from responder.answerer.question import understand
+from responder.answerer.question import Question, understand
 from responder.answerer.reply import Answer, Kind, Part, joined
 from responder.clinic.model import Clinic
 from responder.clinic.text import Language
@@ -20,12 +21,18 @@ def answer(
     """The reply in the patient's language. Pure: the same question at the same `now` gets the same answer."""
     if now.tzinfo is None:
         raise ValueError("`now` needs a timezone: whether the clinic is open depends on it")
-    language = detect(question, default=clinic.language, hint=language_hint, among=clinic.languages)
+    known = lexicon(clinic, knowledge)
+    language = detect(question, default=clinic.language, hint=language_hint, among=clinic.languages, own=known.own)
+    if way := opting(question):
+        return joined([Part("optout" if way == "out" else "thanks", confirmation(way, language))], language)
     polite = courtesy(words(question), asks="?" in question)
     if polite is not None:
         return joined([_polite(polite, clinic, language)], language)
-    understood = understand(question, language, now, clinic, knowledge, lexicon(clinic, knowledge))
-    return joined(plan(understood), language)
+
+    def understood(text: str) -> Question:
+        return understand(text, language, now, clinic, knowledge, known)
+
+    return joined(answered(question, understood), language)
 
 
 _KINDS: dict[Courtesy, Kind] = {

@@ -1,6 +1,7 @@
 """Which words show what a patient wants? The cues are in `words/cues.yaml`."""
 
 import re
+from collections.abc import Collection
 from functools import cache
 
 from responder.answerer.wordlists import wordlist
@@ -30,18 +31,35 @@ def shows(name: str, line: str) -> bool:
     return _compiled(name).search(f"{line} ") is not None
 
 
+def without(name: str, line: str) -> str:
+    """The line less what shows this cue."""
+    return _compiled(name).sub("", f"{line} ").strip()
+
+
+@cache
 def compiled(cues: tuple[str, ...]) -> re.Pattern[str]:
-    """Cues of a clinic's own, as `emergency_words`."""
+    """Cues from elsewhere, as a clinic's own `emergency_words`."""
     return re.compile(r"(?<!\w)(?:" + "|".join(_pattern(cue) for cue in cues) + ")")
+
+
+TELLS_MORE = frozenset(
+    {"emergency", "not_emergency", "not_booking", "advice", "afterwards"}
+)  # their words may be the matter itself
+
+
+def _words(names: Collection[str]) -> frozenset[str]:
+    slots = (slot for name in names for cue in CUES[name] for slot in cue.split())
+    return frozenset(word for slot in slots for word in slot.split("|") if word != "…")
 
 
 def vocabulary() -> frozenset[str]:
     """Every whole word in the cues: known words are never taken for a slip of another."""
-    slots = (slot for cues in CUES.values() for cue in cues for slot in cue.split())
-    return frozenset(word for slot in slots for word in slot.split("|") if not word.endswith("*") and word != "…")
+    return frozenset(word for word in _words(CUES) if not word.endswith("*"))
 
 
-def roots() -> tuple[str, ...]:
-    """What the cues with any ending begin with."""
-    slots = (slot for cues in CUES.values() for cue in cues for slot in cue.split())
-    return tuple({word[:-1] for slot in slots for word in slot.split("|") if word.endswith("*")})
+def asking() -> tuple[frozenset[str], tuple[str, ...]]:
+    """The words, and the beginnings of words, that only say what is wanted and never of what."""
+    found = _words(CUES.keys() - TELLS_MORE)
+    return frozenset(word for word in found if not word.endswith("*")), tuple(
+        {word[:-1] for word in found if word.endswith("*")}
+    )

@@ -3,20 +3,21 @@
 Compiled once for each clinic as loaded and kept while that clinic lives.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 
 from responder.answerer import courtesy, when
-from responder.answerer.cues import roots, vocabulary
+from responder.answerer.cues import asking, vocabulary
 from responder.answerer.wordlists import wordlist
 from responder.clinic.model import Clinic, Holiday, Insurance, Service
 from responder.clinic.text import LANGUAGES, Language
-from responder.knowledge import Knowledge
+from responder.knowledge import Knowledge, concepts
 from responder.knowledge.spelling import Speller
 from responder.knowledge.stems import stem
-from responder.language import STOP, words
+from responder.language import CHATTER, STOP, words
 
 MIN_HEAD = 6  # letters: `tirar sangue` must not make every `tirar` a blood test
 _OURSELVES = frozenset({"clinica", "clinico", "clinic", "doctor", "doctors"})  # never a whole name
@@ -43,10 +44,12 @@ class Lexicon:
         }
         spoken = frozenset(word for language in LANGUAGES for word in STOP[language] | knowledge.words(language))
         named = frozenset(word for name in _all_names(clinic) for word in words(name))
-        self.plain = vocabulary() | when.WORDS | courtesy.WORDS | _FILLERS | frozenset().union(*STOP.values())
+        wanted, self._roots = asking()
+        self.plain = wanted | when.WORDS | courtesy.WORDS | _FILLERS | frozenset().union(*STOP.values())
         self._services = Speller(named, slips=2)
-        self._all = Speller(named | spoken | self.plain)
-        self._roots = roots()
+        self._all = Speller(named | spoken | self.plain | vocabulary() | CHATTER | concepts.WORDS)
+        self.urgent = tuple(_urgent(clinic))
+        self.own = _own(clinic, knowledge)
 
     def forms(self, language: Language, found: Iterable[str]) -> list[Form]:
         """The names that hold any of these stems."""
@@ -59,7 +62,7 @@ class Lexicon:
 
     def says_nothing(self, word: str) -> bool:
         """Is this a word around the matter, not the matter itself?"""
-        return word in self.plain or word[0].isdigit() or word.startswith(self._roots)
+        return word in self.plain or word[0].isdigit() or word.startswith(self._roots) or _chatter(word)
 
     def _one(self, word: str) -> str:
         if word in self._all.known or word.startswith(self._roots):
@@ -87,6 +90,27 @@ def insurances(line: str, known: Mapping[str, Insurance]) -> list[Insurance]:
     """The plans that a line of folded words names."""
     found = [insurance for name, insurance in known.items() if f" {name} " in f" {line} "]
     return list({one.id: one for one in found}.values())
+
+
+def _urgent(clinic: Clinic) -> Iterator[frozenset[str]]:
+    for language in LANGUAGES:
+        for said in getattr(clinic.policies.emergency_words, language):
+            yield frozenset(word for word in words(said) if word not in STOP[language]) or frozenset(words(said))
+
+
+def _chatter(word: str) -> bool:
+    return word in CHATTER and not concepts.concepts(word)
+
+
+def _own(clinic: Clinic, knowledge: Knowledge) -> dict[str, Language]:
+    """The words that only one language of the clinic's texts has: they tell which one a patient writes."""
+    spoken: dict[Language, set[str]] = {language: set(knowledge.words(language)) for language in LANGUAGES}
+    for service in clinic.services:
+        for language in LANGUAGES:
+            called = (service.name.say(language), *getattr(service.synonyms, language))
+            spoken[language].update(word for name in called for word in words(name))
+    counted = Counter(word for listed in spoken.values() for word in listed)
+    return {word: language for language, listed in spoken.items() for word in listed if counted[word] == 1}
 
 
 def _by_stem(forms: Iterable[Form]) -> dict[str, list[int]]:
@@ -123,7 +147,7 @@ def _names(holiday: Holiday) -> set[str]:
 
 def _all_names(clinic: Clinic) -> Iterator[str]:
     for service in clinic.services:
-        yield from (service.name.pt, service.name.es, service.name.en, *service.synonyms.all)
+        yield from service.called
     for insurance in clinic.insurances:
         yield from (insurance.name, *insurance.synonyms)
     for holiday in clinic.holidays:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from responder.answerer.cues import compiled, shows
+from responder.answerer.cues import shows, without
 from responder.answerer.lexicon import Lexicon, insurances
 from responder.answerer.services import Named, named
 from responder.answerer.when import When, when
@@ -19,8 +19,8 @@ from responder.language import fold, words
 class Question(Struct, frozen=True):
     """One message, understood; everything an answer needs besides the clinic."""
 
-    text: str
     line: str
+    asks: bool
     language: Language
     now: datetime
     clinic: Clinic
@@ -28,8 +28,11 @@ class Question(Struct, frozen=True):
     when: When
     services: Named
     insurances: Sequence[Insurance]
+    urgent: Sequence[frozenset[str]]
+    """What the clinic itself holds for an emergency: all of these words, in whatever order."""
+
     rest: tuple[str, ...]
-    """The words that are no small words, no cues, and name no service or plan: what else it is about."""
+    """The words that are no small words, no cues, and name no service, plan or holiday: what else it is about."""
 
     def shows(self, *cues: str) -> bool:
         return any(shows(cue, self.line) for cue in cues)
@@ -40,10 +43,22 @@ class Question(Struct, frozen=True):
 
     @property
     def emergency(self) -> bool:
-        if self.shows("not_emergency"):
-            return False
-        own = tuple(" ".join(words(phrase)) for phrase in self.clinic.policies.emergency_words.all)
-        return self.shows("emergency") or bool(own and compiled(own).search(f"{self.line} "))
+        said = frozenset(self.line.split())
+        if any(matter <= said for matter in self.urgent):
+            return True
+        return shows("emergency", without("not_emergency", self.line))
+
+    @property
+    def priced(self) -> bool:
+        """Is an amount of money asked for?"""
+        return self.shows("price", "compare") and not self.shows("not_price")
+
+    @property
+    def by_insurance(self) -> bool:
+        """Is it about what a plan pays? `Without insurance` is not."""
+        if self.insurances:
+            return True
+        return shows("insurance", without("uninsured", self.line) if self.priced else self.line)
 
 
 def understand(
@@ -55,10 +70,12 @@ def understand(
     plans = insurances(line, lexicon.insurances)
     asked = named(said, lexicon)
     about = asked.rest if asked.sure else [word for word in said if not lexicon.says_nothing(word)]
-    plan_words = {word for plan in plans for word in words(" ".join((plan.name, *plan.synonyms)))}
+    named_else = [plan_name for plan in plans for plan_name in (plan.name, *plan.synonyms)]
+    named_else += [holiday for holiday in lexicon.holidays if f" {holiday} " in f" {line} "]
+    told = {word for name in named_else for word in words(name)}
     return Question(
-        text=line,
         line=line,
+        asks="?" in text,
         language=language,
         now=here,
         clinic=clinic,
@@ -66,5 +83,6 @@ def understand(
         when=when(line, fold(text), here.date(), clinic, language, lexicon.holidays),
         services=asked,
         insurances=plans,
-        rest=tuple(word for word in about if word not in plan_words),
+        urgent=lexicon.urgent,
+        rest=tuple(word for word in about if word not in told),
     )

@@ -8,7 +8,7 @@ from responder.clinic.text import Language
 
 Kind = Literal[
     "greeting", "thanks", "hours", "price", "service", "address", "insurance", "knowledge",
-    "ask_back", "emergency", "person", "unknown",
+    "ask_back", "emergency", "person", "unknown", "optout",
 ]  # fmt: skip
 MAX_CHARS = 700  # what a patient reads on a phone without scrolling
 

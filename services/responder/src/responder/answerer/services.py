@@ -18,6 +18,8 @@ class Named(Struct, frozen=True):
     sure: tuple[Service, ...] = ()
     open: tuple[Service, ...] = ()
     rest: tuple[str, ...] = ()
+    used: tuple[str, ...] = ()  # the words that name them
+    guessed: bool = False  # by the beginning of its name alone
 
     @property
     def any(self) -> bool:
@@ -36,12 +38,13 @@ def named(words: Sequence[str], lexicon: Lexicon) -> Named:
     found = kept or heads
     used = frozenset(at for places, _ in found.values() for at in places)
     rest = tuple(word for at, word in enumerate(words) if at not in used and not lexicon.says_nothing(word))
+    naming = tuple(words[at] for at in sorted(used))
     services = [service for _, service in found.values()]
     if kept and len({places for places, _ in kept.values()}) == len(kept):
-        return Named(sure=tuple(services[:MAX_NAMED]), rest=rest)
+        return Named(sure=tuple(services[:MAX_NAMED]), rest=rest, used=naming)
     if len(services) == 1 and not kept and not rest:
-        return Named(sure=tuple(services))
-    return Named(open=tuple(services), rest=rest)
+        return Named(sure=tuple(services), used=naming, guessed=True)
+    return Named(open=tuple(services), rest=rest, used=naming)
 
 
 def _places(words: Sequence[str], language: Language) -> dict[str, int]:

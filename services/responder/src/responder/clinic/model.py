@@ -71,6 +71,11 @@ class Service(Struct, frozen=True, kw_only=True):
     note: Text | None = None
     insurances: tuple[str, ...] = ()
 
+    @property
+    def called(self) -> tuple[str, ...]:
+        """Every name that it goes by."""
+        return (self.name.pt, self.name.es, self.name.en, *self.synonyms.all)
+
 
 class Template(Struct, frozen=True, kw_only=True):
     text: Text

@@ -1,25 +1,28 @@
 """Where in the clinic's knowledge is this answered?
 
 One in-memory FTS5 table for each language, so that a word is rare or common among its own. Text and question
-are folded and stemmed alike before they meet; any word may hit (OR), bm25 orders, and `coverage` says how much
-of the question the best chunk speaks to, which bm25 alone does not.
+are folded, stemmed and given their meanings alike before they meet; any word may hit (OR), bm25 orders, and
+`coverage` says how much of the question the best chunk speaks to, which bm25 alone does not.
 """
 
-import math
 import sqlite3
-from collections import Counter
+from collections.abc import Iterable
 from itertools import count
 
 from msgspec import Struct
 
 from responder.clinic.model import Clinic
 from responder.clinic.text import LANGUAGES, Language
+from responder.knowledge.asked import Asked, terms, weigh, worth
 from responder.knowledge.chunks import Chunk, chunks
+from responder.knowledge.concepts import concepts
 from responder.knowledge.spelling import Speller
-from responder.knowledge.stems import stems, terms
-from responder.language import STOP, words
+from responder.language import CHATTER, STOP, words
 
-MAX_TERMS = 24  # a longer question is cut: the search must stay bounded whatever is sent
+CANDIDATES = 10  # looked at closely: bm25 alone may not put the one that covers most first
+ENOUGH = 0.5  # covered by the patient's own language: no need to look into the clinic's first one
+BODY = 0.85  # a word in the text alone is less surely what the piece is about
+ALIKE = 0.92  # and so is a word of the same meaning
 _FIND = """
     SELECT rowid, -bm25({table}, 3.0, 2.0, 1.0) AS score  -- heading, keywords, text
     FROM {table} WHERE {table} MATCH ? ORDER BY score DESC LIMIT ?
@@ -27,7 +30,10 @@ _FIND = """
 
 
 class Hit(Struct, frozen=True):
-    """A chunk that speaks to the question; `coverage` (0..1) is the part of the question's weight it holds."""
+    """A chunk that speaks to the question.
+
+    `coverage` (0..1) is the part of the question's weight it holds, in the words `held`.
+    """
 
     score: float
     text: str
@@ -35,6 +41,7 @@ class Hit(Struct, frozen=True):
     source: str
     coverage: float = 0.0
     language: Language = "pt"
+    held: frozenset[str] = frozenset()
 
 
 class _Row(Struct, frozen=True):
@@ -44,20 +51,25 @@ class _Row(Struct, frozen=True):
     text: tuple[str, ...]
 
     @property
-    def stems(self) -> frozenset[str]:
+    def about(self) -> frozenset[str]:
+        return frozenset(self.heading + self.keywords)
+
+    @property
+    def terms(self) -> frozenset[str]:
         return frozenset(self.heading + self.keywords + self.text)
 
 
 class Knowledge:
     """The searchable knowledge of one clinic as loaded."""
 
-    def __init__(self, rows: dict[tuple[str, str], tuple[_Row, ...]], first: Language) -> None:
+    def __init__(self, rows: dict[tuple[str, str], tuple[_Row, ...]], clinic: Clinic) -> None:
         self._files = rows
-        self._first = first
+        self._first = clinic.language
+        self._named = frozenset(word for service in clinic.services for name in service.called for word in words(name))
         self._rows = dict(zip(count(1), (row for file in rows.values() for row in file), strict=False))
-        self._stems = {number: row.stems for number, row in self._rows.items()}
+        self._terms = {number: (row.about, row.terms) for number, row in self._rows.items()}
         self._spoken = {language: self._of(language) for language in LANGUAGES}
-        self._common = {language: _counted(rows) for language, rows in self._spoken.items()}
+        self._where = {language: _where(rows) for language, rows in self._spoken.items()}
         self._spell = {language: Speller(_vocabulary(rows) | STOP[language]) for language, rows in self._spoken.items()}
         self._database = self._filled()
 
@@ -69,7 +81,7 @@ class Knowledge:
             (one.source, one.text): known.get((one.source, one.text)) or tuple(map(_row, chunks(one)))
             for one in clinic.documents
         }
-        return cls(rows, clinic.language)
+        return cls(rows, clinic)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -82,30 +94,40 @@ class Knowledge:
 
     def search(self, text: str, language: Language, limit: int = 5) -> list[Hit]:
         """The chunks nearest to the question, best first: the patient's language, else the clinic's first."""
-        found = self._search(text, language, limit)
+        found = self._search(text, language, language)
         if language != self._first:
+            covered = max((hit.coverage for hit in found), default=0.0)
             topics = {row.chunk.topic for row in self._spoken[language]}
-            found += [hit for hit in self._search(text, self._first, limit) if _topic(hit.source) not in topics]
-        return sorted(found, key=lambda hit: (-hit.coverage, -hit.score))[:limit] if found else []
+            others = self._search(text, self._first, language)
+            found += [hit for hit in others if covered < ENOUGH or _topic(hit.source) not in topics]
+        return sorted(found, key=lambda hit: (-round(hit.coverage, 1), hit.language != language, -hit.score))[:limit]
 
-    def _search(self, text: str, language: Language, limit: int) -> list[Hit]:
-        asked = self._asked(text, language)
+    def _search(self, text: str, table: Language, spoken: Language) -> list[Hit]:
+        asked = self._asked(text, table, spoken)
         if not asked:
             return []
-        query = " OR ".join(f'"{term}"' for term in asked)  # quoted: a term is never an operator
-        rows = self._database.execute(_FIND.format(table=language), (query, limit)).fetchall()
+        sought = dict.fromkeys(term for one in asked for term in one.terms)
+        query = " OR ".join(f'"{term}"' for term in sought)  # quoted: a term is never an operator
+        rows = self._database.execute(_FIND.format(table=table), (query, CANDIDATES)).fetchall()
         return [self._hit(number, score, asked) for number, score in rows]
 
-    def _asked(self, text: str, language: Language) -> dict[str, float]:
-        """The question's stems with their weight: rare ones weigh more, and unknown ones most."""
-        spell, common, total = self._spell[language], self._common[language], len(self._spoken[language])
-        corrected = " ".join(spell(word) for word in words(text))
-        return {term: math.log(1 + total / (0.5 + common[term])) for term in terms(corrected, language)[:MAX_TERMS]}
+    def _asked(self, text: str, table: Language, spoken: Language) -> list[Asked]:
+        """The question's words, looked for in the `table` of a language, written in the `spoken` one."""
+        where, spell = self._where[table], self._spell[table]
 
-    def _hit(self, number: int, score: float, asked: dict[str, float]) -> Hit:
-        chunk, held = self._rows[number].chunk, self._stems[number]
-        covered = sum(weight for term, weight in asked.items() if term in held)
-        return Hit(score, chunk.text, chunk.heading, chunk.source, covered / sum(asked.values()), chunk.language)
+        def held(sought: Iterable[str]) -> int:
+            return len(set().union(*(where.get(term, ()) for term in sought)))
+
+        corrected = (word if word in CHATTER or concepts(word) else spell(word) for word in words(text))
+        return weigh(worth(corrected, spoken), table, held, len(self._spoken[table]), self._named)
+
+    def _hit(self, number: int, score: float, asked: list[Asked]) -> Hit:
+        chunk, (about, all_terms) = self._rows[number].chunk, self._terms[number]
+        found = {one.word: one.weight * _share(one, about, all_terms) for one in asked}
+        held = frozenset(word for word, weight in found.items() if weight)
+        solid = any(one.solid and one.word in held for one in asked)
+        coverage = sum(found.values()) / (sum(one.weight for one in asked) or 1) if solid else 0.0
+        return Hit(score, chunk.text, chunk.heading, chunk.source, coverage, chunk.language, held)
 
     def _of(self, language: Language) -> list[_Row]:
         return [row for row in self._rows.values() if row.chunk.language == language]
@@ -123,14 +145,29 @@ class Knowledge:
 
 
 def _row(chunk: Chunk) -> _Row:
-    language = chunk.language
-    parts = (chunk.title, chunk.keywords, chunk.text)
-    heading, keywords, text = (tuple(stems(part, language)) for part in parts)
+    heading, keywords, text = (_terms(part, chunk.language) for part in (chunk.title, chunk.keywords, chunk.text))
     return _Row(chunk, heading, keywords, text)
 
 
-def _counted(rows: list[_Row]) -> Counter[str]:
-    return Counter(one for row in rows for one in row.stems)
+def _terms(text: str, language: Language) -> tuple[str, ...]:
+    return tuple(term for word in words(text) if word not in STOP[language] for term in sorted(terms(word, language)))
+
+
+def _where(rows: list[_Row]) -> dict[str, set[int]]:
+    """In which pieces a term stands."""
+    found: dict[str, set[int]] = {}
+    for at, row in enumerate(rows):
+        for term in row.terms:
+            found.setdefault(term, set()).add(at)
+    return found
+
+
+def _share(asked: Asked, about: frozenset[str], all_terms: frozenset[str]) -> float:
+    """How well a piece holds a word: in its heading or keywords, or in the text; the word itself or one like it."""
+    where = 1.0 if asked.terms & about else BODY
+    if asked.stem in (about if where == 1.0 else all_terms):
+        return where
+    return where * ALIKE if asked.terms & all_terms else 0.0
 
 
 def _vocabulary(rows: list[_Row]) -> set[str]:

@@ -1,10 +1,10 @@
-"""Under which stems is a text found, and which of a question's words are worth looking for?"""
+"""Under which stem is a word found?"""
 
 from functools import cache, lru_cache
 
 import Stemmer
 
-from responder.language import STOP, Language, words
+from responder.language import Language
 
 _SNOWBALL = {"pt": "portuguese", "es": "spanish", "en": "english"}
 
@@ -19,14 +19,3 @@ def stem(word: str, language: Language) -> str:
     """The snowball stem of a word without its accents (text and question are folded alike)."""
     found: str = _stemmer(language).stemWord(word)
     return found
-
-
-def stems(text: str, language: Language) -> list[str]:
-    return [stem(word, language) for word in words(text)]
-
-
-def terms(text: str, language: Language) -> list[str]:
-    """The stems of a question without stop words and doubles."""
-    stop = STOP[language]
-    kept = (stem(word, language) for word in words(text) if word not in stop and (len(word) > 1 or word.isdigit()))
-    return list(dict.fromkeys(kept))

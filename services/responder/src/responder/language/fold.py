@@ -3,10 +3,11 @@
 import re
 import unicodedata
 
-from responder.language.vocabulary import SLANG
+from responder.language.vocabulary import EVERYDAY, SLANG
 
 MAX_CHARS = 600  # a question longer than this is a letter: its opening says enough
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_WOULD = re.compile(r"['’]d$")  # "I'd" is no identity card
 _RUN = re.compile(r"([^\W\d_])\1{2,}|(?:([aiu])\2)\b")  # oiiii, diaa
 
 
@@ -25,10 +26,13 @@ def words(text: str) -> list[str]:
     """The words without accents and with short forms written out."""
     found: list[str] = []
     for word in _WORD.findall(fold(text)):
-        plain = word.replace("'", "").replace("’", "")
+        plain = _WOULD.sub(" would", word).replace("'", "").replace("’", "")
         found.extend(SLANG.get(plain, plain).split())
     return found
 
 
 def _once(found: re.Match[str]) -> str:
     return found[0][0]
+
+
+CHATTER = frozenset(word for listed in EVERYDAY.values() for text in listed for word in words(text))

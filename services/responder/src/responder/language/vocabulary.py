@@ -14,8 +14,10 @@ def _words(kind: str) -> dict[str, frozenset[str]]:
     return {one: frozenset(" ".join(_lines(f"{kind}.{one}")).split()) for one in _LANGUAGES}
 
 
-TELLING = _words("telling")
+_SHARED = frozenset(" ".join(_lines("everyday.pt-es")).split())
 STOP = _words("stop")
+EVERYDAY = {one: listed | (_SHARED if one != "en" else frozenset()) for one, listed in _words("everyday").items()}
+TELLING = {one: listed | EVERYDAY[one] for one, listed in _words("telling").items()}
 SLANG = {short.strip(): full.strip() for short, full in (line.split("=") for line in _lines("slang"))}
 
 LETTERS: tuple[tuple[str, str, int], ...] = (
@@ -26,6 +28,6 @@ LETTERS: tuple[tuple[str, str, int], ...] = (
 ENDINGS: tuple[tuple[str, str], ...] = (
     ("pt", "ção"), ("pt", "cao"), ("pt", "ções"), ("pt", "coes"), ("pt", "inho"), ("pt", "inha"), ("pt", "agem"),
     ("pt", "mento"), ("pt", "eiro"), ("pt", "eira"), ("pt", "ões"), ("es", "ción"), ("es", "cion"), ("es", "ciones"),
-    ("es", "dad"), ("es", "ito"), ("es", "ita"), ("es", "miento"), ("en", "tion"), ("en", "ing"), ("en", "ment"),
-    ("en", "ness"),
+    ("es", "dad"), ("es", "ito"), ("es", "ita"), ("es", "miento"), ("es", "arme"), ("es", "erme"), ("es", "irme"),
+    ("en", "tion"), ("en", "ing"), ("en", "ment"), ("en", "ness"),
 )  # fmt: skip

@@ -1,0 +1,53 @@
+"""Which answers does a message get that may ask for several things?"""
+
+from collections.abc import Callable
+
+from responder.answerer.clauses import clauses
+from responder.answerer.courtesy import courtesy
+from responder.answerer.phrases import phrase
+from responder.answerer.plan import plan
+from responder.answerer.question import Question
+from responder.answerer.reply import Part
+from responder.language import words
+
+OPEN = frozenset({"unknown", "ask_back"})
+
+Understand = Callable[[str], Question]
+
+
+def answered(text: str, understand: Understand) -> list[Part]:
+    """Each question of a message in its order where each can be answered by itself, else the message as a whole."""
+    whole = understand(text)
+    if whole.emergency or whole.shows("complaint", "person"):
+        return plan(whole)
+    asked = [one.text for one in clauses(text) if one.asks and courtesy(words(one.text), asks=False) is None]
+    if len(asked) < 2:
+        return plan(whole)
+    each = [plan(understand(one)) for one in asked]
+    if all(map(_told, each)):
+        return _distinct(each)
+    together = plan(whole)
+    return together if _told(together) or not any(map(_told, each)) else _some(each, whole)
+
+
+def _told(parts: list[Part]) -> bool:
+    return parts[0].kind not in OPEN
+
+
+def _some(each: list[list[Part]], whole: Question) -> list[Part]:
+    """What is known; what has to be asked back; and that the front desk tells the rest."""
+    known = [parts for parts in each if _told(parts)]
+    known += [parts for parts in each if parts[0].kind == "ask_back"][:1]
+    missing = any(parts[0].kind == "unknown" for parts in each)
+    text = phrase("rest_unknown", whole.language)
+    source = (whole.clinic.source("fallbacks.unknown"),)
+    return _distinct(known) + ([Part(known[0][0].kind, text, source, 0.3, wants_person=True)] if missing else [])
+
+
+def _distinct(each: list[list[Part]]) -> list[Part]:
+    """Nothing is told twice."""
+    kept: list[Part] = []
+    for part in (part for parts in each for part in parts):
+        if not any(part.text == one.text or (part.sources and part.sources == one.sources) for one in kept):
+            kept.append(part)
+    return kept

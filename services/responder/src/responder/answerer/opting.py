@@ -1,0 +1,58 @@
+"""Does the patient say no to proactive messages, yes to them again, or yes to our offer?"""
+
+from functools import cache
+from typing import Literal
+
+import msgspec
+
+from responder.answerer.cues import compiled
+from responder.answerer.wordlists import wordlist
+from responder.clinic.text import Language
+from responder.language import words
+
+MAX_WORDS = 10  # a longer message has something else to say
+
+
+class _Words(msgspec.Struct, frozen=True, rename={"into": "in"}):
+    out: frozenset[str]
+    out_like: tuple[str, ...]
+    into: frozenset[str]
+    agree: frozenset[str]
+    said: dict[str, dict[str, str]]
+
+
+def opting(text: str) -> Literal["out", "in", ""]:
+    """Whether these words, and nothing else, opt out or in."""
+    plain = _plain(text)
+    if plain in _words().out or _tells_us_to_stop(plain, text):
+        return "out"
+    return "in" if plain in _words().into else ""
+
+
+def _tells_us_to_stop(plain: str, text: str) -> bool:
+    """A short message that says so in its own way; a question is never one."""
+    if "?" in text or len(plain.split()) > MAX_WORDS:
+        return False
+    return compiled(_words().out_like).search(f"{plain} ") is not None
+
+
+def agrees(text: str) -> bool:
+    """Whether this is a short yes."""
+    return _plain(text) in _words().agree
+
+
+def confirmation(way: Literal["out", "in"], language: Language) -> str:
+    """What is said back."""
+    return _words().said[way][language]
+
+
+def _plain(text: str) -> str:
+    return " ".join(words(text))
+
+
+@cache
+def _words() -> _Words:
+    listed = wordlist("opting")
+    for name in ("out", "in", "agree"):
+        listed[name] = [_plain(word) for word in listed[name]]
+    return msgspec.convert(listed, _Words)

@@ -1,0 +1,68 @@
+"""What do the clinic's texts say about this question, and how much of it do they speak to?"""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from responder.answerer.phrases import LANGUAGE_NAMES, phrase
+from responder.answerer.question import Question
+from responder.answerer.reply import Part
+from responder.knowledge import Hit
+
+SURE = 0.50  # of the question's weight must be in a chunk before it is taken for an answer
+FULL = 0.80  # and so much of it when a figure that was asked for in so many words could be the answer as well
+
+
+class Reading(Struct, frozen=True):
+    """The best chunk, and what the question is about besides the services, plans and days it names."""
+
+    hit: Hit | None
+    about: tuple[str, ...]
+    named: frozenset[str]
+
+    @property
+    def fits(self) -> bool:
+        """It can be told if nothing better is known."""
+        return self.hit is not None and self.hit.coverage >= SURE
+
+    @property
+    def beyond(self) -> bool:
+        """It fits, and not only because it names the same service."""
+        return self.fits and self.hit is not None and bool(self.hit.held - self.named)
+
+    @property
+    def strange(self) -> tuple[str, ...]:
+        """What it is about and the chunk does not speak of."""
+        return tuple(word for word in self.about if not (self.hit and word in self.hit.held))
+
+    @property
+    def of_all(self) -> bool:
+        """It names all that the question names."""
+        return self.hit is not None and self.named <= self.hit.held
+
+    @property
+    def clear(self) -> bool:
+        """The chunk speaks of most of what it is about, so it goes before figures that were hardly asked for."""
+        return self.fits and bool(self.about) and len(self.strange) * 2 <= len(self.about)
+
+    @property
+    def full(self) -> bool:
+        """It speaks of nearly all of it."""
+        return self.hit is not None and self.hit.coverage >= FULL and not self.strange
+
+    def told(self, question: Question) -> Iterator[Part]:
+        """The chunk as it stands; one that is not in the patient's language is introduced."""
+        hit = self.hit
+        if hit is None or not self.fits:
+            return
+        text = hit.text
+        if hit.language != question.language:
+            name = LANGUAGE_NAMES[question.language][hit.language]
+            text = f"{phrase('in_our_words', question.language, language=name)} {text}"
+        yield Part("knowledge", text, (hit.source,), round(hit.coverage, 2))
+
+
+def read(question: Question) -> Reading:
+    hits = question.knowledge.search(question.line, question.language, limit=3)
+    about = tuple(word for word in question.rest if not word[0].isdigit())
+    return Reading(hits[0] if hits else None, about, frozenset(question.services.used))

@@ -1,0 +1,102 @@
+"""Which facts of the services named, if any, does a question ask for?"""
+
+from collections.abc import Iterator, Sequence
+
+from responder.answerer import about_services
+from responder.answerer.about_services import MAX_NEAR, inside
+from responder.answerer.phrases import phrase
+from responder.answerer.question import Question
+from responder.answerer.reading import Reading
+from responder.answerer.reply import Part
+from responder.clinic.model import Service
+
+__all__ = ["inside", "service_facts"]
+
+
+def service_facts(question: Question, reading: Reading) -> Iterator[Part]:
+    named = question.services
+    if question.by_insurance:
+        return
+    listed = question.shows("services") and not question.priced
+    if listed and (named.guessed or not named.sure) and not reading.clear:
+        yield about_services.all_services(question)
+    elif named.sure:
+        yield from _of_sure(question, reading)
+    elif question.shows("compare") and named.open:
+        yield from _compared(question)
+    elif (question.priced and not reading.clear) or (
+        named.open and not question.when.named and not question.shows("around_test") and _bare(question, reading)
+    ):
+        yield from _of_open(question)
+
+
+def _of_sure(question: Question, reading: Reading) -> Iterator[Part]:
+    services = question.services.sure
+    priced = question.priced or (question.shows("free") and not reading.clear)
+    if question.shows("results") and not priced:
+        return
+    if priced and not (reading.full and reading.about):
+        yield from (about_services.price(question, one) for one in services)
+    if question.shows("duration") and not reading.clear and not reading.strange:
+        if reading.full and reading.beyond and reading.of_all:
+            yield from reading.told(question)
+        yield from filter(None, (about_services.duration(question, one) for one in services))
+    prepared = _prepared(question, reading)
+    if prepared:
+        yield from filter(None, (about_services.preparation(question, one) for one in prepared))
+    elif not priced and not _asks_more(question) and _bare(question, reading):
+        yield from _offered(question, reading)
+
+
+def _prepared(question: Question, reading: Reading) -> Sequence[Service]:
+    """Whose preparation is asked for."""
+    services = question.services.sure
+    if reading.fits and question.shows("afterwards"):
+        return ()
+    if question.shows("preparation"):
+        return services
+    said = [word for word in question.line.split() if word not in question.services.used]
+    touched = [one for one in services if about_services.touches(question, one, said)]
+    if question.shows("around_test") and not reading.fits:
+        return touched or services
+    return touched if reading.about or question.shows("around_test") else ()
+
+
+def _offered(question: Question, reading: Reading) -> Iterator[Part]:
+    if reading.full and reading.beyond and reading.of_all:
+        return
+    if reading.strange:
+        yield about_services.not_found(question, question.services.sure)
+    else:
+        yield from (about_services.offered(question, one) for one in question.services.sure)
+
+
+def _asks_more(question: Question) -> bool:
+    return question.when.named or question.shows("duration", "hours", "not_price")
+
+
+def _bare(question: Question, reading: Reading) -> bool:
+    """Nothing but the service is named: it is asked for itself, not for what a text says about it."""
+    if not question.shows("how_to", "must_book", "mine") and not question.services.rest:
+        return True
+    return not reading.clear and question.shows("offers")
+
+
+def _compared(question: Question) -> Iterator[Part]:
+    near = question.services.open
+    if len(near) <= MAX_NEAR:
+        yield from (about_services.price(question, one) for one in near)
+    else:
+        yield about_services.which(question, near)
+
+
+def _of_open(question: Question) -> Iterator[Part]:
+    """A name that several services share, or a price of nothing we know."""
+    named = question.services
+    if named.rest or (not named.open and question.rest):
+        if named.open:
+            yield about_services.not_found(question, named.open)
+    elif named.open:
+        yield about_services.which(question, named.open)
+    else:
+        yield Part("ask_back", phrase("which_service", question.language), (), 0.5)
