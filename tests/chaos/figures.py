@@ -57,7 +57,7 @@ def neighbours() -> str:
 
 def _median_delay(*, failing: bool) -> float:
     with Stack(replicas={"admin": 0}, environ={**AT_ONCE, "WA_TOKENS_PER_SECOND": "0"}) as stack:
-        simulator, bad = stack.url("simulator"), "5511900000001"
+        simulator, bad = stack.url("simulator"), "5511999999999"
         call("POST", f"{simulator}/sim/faults", {"call": "sendText", "fault": "capture:timed_out", "number": bad})
         delays = []
         for round_ in range(6):
