@@ -34,7 +34,8 @@ BOUND = 4
 CALM = 25  # turns of the event loop without a call to Redis, after which nothing more is going to happen
 
 When = Literal["before", "after"]
-How = Literal["lost", "dead"]
+How = Literal["lost", "dead", "asleep"]
+"""The answer gets lost; the process dies; it stands still until it is woken."""
 
 
 class Nerves:
@@ -101,6 +102,9 @@ class PlayedScripts(Scripts):
             self.trips[name, when] = left - 1, how
         elif how == "lost":
             raise RedisConnectionError(f"the wire broke {when} {name}")
+        elif how == "asleep":
+            self.awake.clear()
+            await self._alive()
         elif how == "dead":
             self.dead = True
             await asyncio.Future[None]()
