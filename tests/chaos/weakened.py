@@ -23,7 +23,11 @@ CHECKS = {
     },
     "dedupe": {"redis.call('EXISTS', KEYS[1]) == 1": "false"},
 }
-SCRIPTS = {"fencing": ("commit", "attempt", "renew", "release", "read", "claim"), "lease": ("acquire",), "dedupe": ("append",)}
+SCRIPTS = {
+    "fencing": ("commit", "attempt", "renew", "release", "read", "claim"),
+    "lease": ("acquire",),
+    "dedupe": ("append",),
+}
 
 
 def main() -> None:
