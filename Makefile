@@ -7,7 +7,7 @@ MAKEFLAGS += --no-builtin-rules
 PY := .venv/bin/python
 UV := .venv/bin/uv
 SERVICES := ingest responder sender admin
-PACKAGES := shared $(SERVICES:%=services/%) tools/simulator tools/demo
+PACKAGES := shared libs/clinic $(SERVICES:%=services/%) tools/simulator tools/demo
 # Test processes side by side, and words for pytest: make test ARGS="-k bucket -x"
 JOBS ?= 2
 ARGS ?=
@@ -20,7 +20,7 @@ LOCKED := requirements-dev.lock requirements-build.lock
 TYPED := $(wildcard $(PACKAGES:%=%/src) scripts deploy/grafana)
 # One flag list for every lock: the same file on every machine, hashes for all, nothing of ours in it.
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-	--no-emit-package frontdesk-shared --custom-compile-command "make lock"
+	--no-emit-package frontdesk-shared --no-emit-package frontdesk-clinic --custom-compile-command "make lock"
 
 .PHONY: help
 help:  ## this list

@@ -29,9 +29,9 @@ def main() -> int:
 
 def answerer() -> Callable:  # type: ignore[type-arg]
     """The embedded answerer over every clinic's own knowledge."""
+    from clinic import Clinics
+    from clinic.knowledge import Knowledge
     from responder.answerer import answer
-    from responder.clinic import Clinics
-    from responder.knowledge import Knowledge
 
     clinics = {clinic.id: clinic for clinic in Clinics.load(CLINICS)}
     knowledge = {name: Knowledge.build(clinic) for name, clinic in clinics.items()}

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import redis.asyncio as aioredis
 
+from clinic import Clinics
 from demo.stack import ROOT
-from responder.clinic import Clinics
 from responder.library import Library
 from responder.quiet import QuietHours
 from shared.streams import keys

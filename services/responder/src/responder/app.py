@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+from clinic import ClinicError, Clinics
 from responder.chat import Pace
-from responder.clinic import ClinicError, Clinics
 from responder.handler import AnswerHandler
 from responder.library import Library
 from responder.model import ModelSettings

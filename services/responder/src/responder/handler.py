@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from clinic import Clinic
+from clinic.language import detect
 from responder.answerer import Answer
 from responder.answering import Found, Question, find
 from responder.chat import Ask, ChatState, HandOff, Ignore, Opt, Pace, Turn, decide, load_state
 from responder.chat.opting import confirmation
 from responder.chat.turn import pause_left
-from responder.clinic import Clinic
-from responder.language import detect
 from responder.library import Library
 from responder.replying import Replying
 from shared.clock import Clock

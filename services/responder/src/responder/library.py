@@ -2,9 +2,9 @@
 
 import asyncio
 
+from clinic import Clinic, Clinics
+from clinic.knowledge import Knowledge
 from responder.answerer import prepare
-from responder.clinic import Clinic, Clinics
-from responder.knowledge import Knowledge
 from shared.telemetry import logs
 
 REFRESH_S = 2.0

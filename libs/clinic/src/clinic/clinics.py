@@ -5,9 +5,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from responder.clinic.errors import ClinicError
-from responder.clinic.load import line_of, load
-from responder.clinic.model import Clinic
+from clinic.errors import ClinicError
+from clinic.load import line_of, load
+from clinic.model import Clinic
 
 Stamp = tuple[tuple[str, int, int], ...]  # name, mtime in ns, size of the file and of its knowledge
 

@@ -11,13 +11,13 @@ from itertools import count
 
 from msgspec import Struct
 
-from responder.clinic.model import Clinic
-from responder.clinic.text import LANGUAGES, Language
-from responder.knowledge.asked import Asked, terms, weigh, worth
-from responder.knowledge.chunks import Chunk, chunks
-from responder.knowledge.concepts import concepts
-from responder.knowledge.spelling import Speller
-from responder.language import CHATTER, STOP, words
+from clinic.knowledge.asked import Asked, terms, weigh, worth
+from clinic.knowledge.chunks import Chunk, chunks
+from clinic.knowledge.concepts import concepts
+from clinic.knowledge.spelling import Speller
+from clinic.language import CHATTER, STOP, words
+from clinic.model import Clinic
+from clinic.text import LANGUAGES, Language
 
 CANDIDATES = 10  # looked at closely: bm25 alone may not put the one that covers most first
 ENOUGH = 0.5  # covered by the patient's own language: no need to look into the clinic's first one

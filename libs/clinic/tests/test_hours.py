@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from responder.clinic import Clinic, load
-from responder.clinic.hours import holiday_on, next_opening, open_until, quiet, spans_on
+from clinic import Clinic, load
+from clinic.hours import holiday_on, next_opening, open_until, quiet, spans_on
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 

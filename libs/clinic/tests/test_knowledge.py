@@ -5,10 +5,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from responder.clinic import Clinic, Document, load
-from responder.knowledge import Knowledge
-from responder.knowledge.chunks import chunks
-from responder.knowledge.spelling import Speller
+from clinic import Clinic, Document, load
+from clinic.knowledge import Knowledge
+from clinic.knowledge.chunks import chunks
+from clinic.knowledge.spelling import Speller
 
 SEARCHES = [
     ("pt", "tem estacionamento?", "parking.md#estacionamento"),

@@ -4,7 +4,7 @@ from functools import cache, lru_cache
 
 import Stemmer
 
-from responder.language import Language
+from clinic.language import Language
 
 _SNOWBALL = {"pt": "portuguese", "es": "spanish", "en": "english"}
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from responder.clinic.model import Document
-from responder.clinic.text import Language
+from clinic.model import Document
+from clinic.text import Language
 
 MAX_CHARS = 600  # of one chunk: a reply is at most 700 and carries a little around it
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")

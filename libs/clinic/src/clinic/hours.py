@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from responder.clinic.model import WEEKDAYS, Clinic, Holiday
-from responder.clinic.times import MIDNIGHT, Span
+from clinic.model import WEEKDAYS, Clinic, Holiday
+from clinic.times import MIDNIGHT, Span
 
 LOOK_AHEAD_DAYS = 60  # a clinic that is closed for longer has no "next opening" worth telling
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from responder.clinic import ClinicError, load
+from clinic import ClinicError, load
 
 # what is replaced, by what, the line, and the error behind `clinics/small.yaml:<line>: `
 MISTAKES = [

@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from responder.clinic.text import Language, Text, Words
-from responder.clinic.times import Day, Span
+from clinic.text import Language, Text, Words
+from clinic.times import Day, Span
 
 Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 

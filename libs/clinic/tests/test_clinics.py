@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from responder.clinic import ClinicError, Clinics
+from clinic import ClinicError, Clinics
 
 
 def changed(path: Path, old: str, new: str) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
-from responder.clinic.errors import ClinicError, suggestion
-from responder.clinic.model import GIVEN, Clinic, Document
-from responder.clinic.rules import problems
-from responder.clinic.text import LANGUAGES, Language, Text, Words
-from responder.clinic.tree import Reader, compose
+from clinic.errors import ClinicError, suggestion
+from clinic.model import GIVEN, Clinic, Document
+from clinic.rules import problems
+from clinic.text import LANGUAGES, Language, Text, Words
+from clinic.tree import Reader, compose
 
 MAX_BYTES = 1 << 20  # a megabyte of text is far more than any clinic says about itself
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from responder.clinic.errors import suggestion
-from responder.clinic.model import WEEKDAYS, Clinic
-from responder.clinic.times import Span, clock
+from clinic.errors import suggestion
+from clinic.model import WEEKDAYS, Clinic
+from clinic.times import Span, clock
 
 Problem = tuple[str, str]
 _VARIABLE = re.compile(r"\{([^{}]*)\}")

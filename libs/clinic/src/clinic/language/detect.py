@@ -7,8 +7,8 @@ Pure and fast: a few dictionary look-ups a word, about 20 µs for a message.
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from responder.language.fold import fold, written
-from responder.language.vocabulary import ENDINGS, LETTERS, TELLING
+from clinic.language.fold import fold, written
+from clinic.language.vocabulary import ENDINGS, LETTERS, TELLING
 
 Language = Literal["pt", "es", "en"]
 LANGUAGES: tuple[Language, ...] = ("pt", "es", "en")

@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 
 from msgspec import Struct
 
-from responder.knowledge.concepts import concepts
-from responder.knowledge.stems import stem
-from responder.language import CHATTER, STOP, Language
+from clinic.knowledge.concepts import concepts
+from clinic.knowledge.stems import stem
+from clinic.language import CHATTER, STOP, Language
 
 MAX_WORDS = 24  # a longer question is cut: the search must stay bounded whatever is sent
 CHATTERED = 0.12

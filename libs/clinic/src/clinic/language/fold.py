@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from responder.language.vocabulary import EVERYDAY, SLANG
+from clinic.language.vocabulary import EVERYDAY, SLANG
 
 MAX_CHARS = 600  # a question longer than this is a letter: its opening says enough
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")

@@ -13,7 +13,7 @@ import msgspec
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from responder.clinic.errors import ClinicError, suggestion
+from clinic.errors import ClinicError, suggestion
 
 _SAFE = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "map", "seq", "timestamp")}
 _MEANS: dict[object, str] = {int: "a whole number", Decimal: "a number such as 180.00", bool: "true or false"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from responder.language import Language, detect, words
+from clinic.language import Language, detect, words
 
 TEXTS: dict[Language, list[str]] = {
     "pt": [
