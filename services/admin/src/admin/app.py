@@ -2,15 +2,17 @@
 
 from aiohttp import web
 
-from admin.auth import guard
-from admin.gauges import Gauges
+from admin.access.gate import guard
+from admin.http.describing import Describing
+from admin.http.endpoint import Endpoint, add
+from admin.http.problems import as_problems
 from admin.instances import Instances
-from admin.looking import Looking
 from admin.messages.sending import Sending
-from admin.operations.desk import Desk
-from admin.problems import as_problems
 from admin.settings import AdminSettings
-from admin.workers import Workers
+from admin.streams.gauges import Gauges
+from admin.streams.looking import Looking
+from admin.streams.operations.desk import Desk
+from admin.streams.workers import Workers
 from shared.service import Platform, new_app
 
 BODY_LIMIT = 2 * 1024**2
@@ -24,6 +26,8 @@ def build(settings: AdminSettings, platform: Platform) -> web.Application:
     app.cleanup_ctx.append(Gauges(platform.scripts, instances, workers).running)
     _add_routes(app, Looking(platform, instances, workers), Desk(platform, instances, workers))
     app.router.add_post("/admin/messages", Sending(platform, instances).send)
+    endpoints: list[Endpoint] = []  # every room adds its own: endpoints += Room(…).endpoints
+    add(app, [*endpoints, *Describing(endpoints).endpoints])
     return app
 
 

@@ -7,9 +7,13 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from admin.problems import Problem
+from admin.access.principal import Principal, Role
+from admin.http.endpoint import PRINCIPAL
+from admin.http.problems import Problem
 
 OPEN = frozenset({"/livez", "/readyz", "/metrics"})
+OWNER = Principal("token", Role.OPERATOR)
+"""Whoever presents the token of the settings."""
 
 
 class Gate:
@@ -33,6 +37,7 @@ def guard(token: str) -> Middleware:
         if not _is_open(request) and not gate.admits(request.headers.get("Authorization", "")):
             detail = "send the admin token as `Authorization: Bearer …`"
             raise Problem(401, detail, headers={"WWW-Authenticate": 'Bearer realm="frontdesk admin"'})
+        request[PRINCIPAL] = OWNER
         return await handler(request)
 
     return guarded

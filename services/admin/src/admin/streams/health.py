@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from admin.durability import Server
-from admin.readings import Reading, StreamReading
-from admin.targets import Target, targets
+from admin.streams.durability import Server
+from admin.streams.readings import Reading, StreamReading
+from admin.streams.targets import Target, targets
 
 REASONS_TOLD = 20
 NEARLY_FULL = 0.8

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from admin.problems import Problem
+from admin.http.problems import Problem
 
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 

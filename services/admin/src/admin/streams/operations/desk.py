@@ -5,11 +5,11 @@ from typing import Any
 from aiohttp import web
 
 from admin.instances import Instances
-from admin.operations.assign import assign, check_worker
-from admin.operations.order import Order, read_order
-from admin.operations.regroup import regroup
-from admin.operations.set_aside import Skipper
-from admin.workers import Workers
+from admin.streams.operations.assign import assign, check_worker
+from admin.streams.operations.order import Order, read_order
+from admin.streams.operations.regroup import regroup
+from admin.streams.operations.set_aside import Skipper
+from admin.streams.workers import Workers
 from shared.service import Platform
 from shared.telemetry import logs
 

@@ -7,8 +7,8 @@ and those that their consumer was given a moment ago. What comes in after the be
 from dataclasses import dataclass
 from typing import Any
 
-from admin.operations.order import Order
-from admin.targets import Target
+from admin.streams.operations.order import Order
+from admin.streams.targets import Target
 from shared import ids
 from shared.errors import Undecodable
 from shared.events import EntryDeadLettered, Event, SendDeadLettered, SendRequested, decode, encode, following

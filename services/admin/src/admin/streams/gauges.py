@@ -7,8 +7,8 @@ from aiohttp import web
 from redis.exceptions import RedisError, ResponseError
 
 from admin.instances import Instances
-from admin.targets import targets
-from admin.workers import Workers
+from admin.streams.targets import targets
+from admin.streams.workers import Workers
 from shared.streams import keys
 from shared.streams.scripts import Scripts
 from shared.telemetry import logs, metrics

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from admin.operations.order import Order
+from admin.streams.operations.order import Order
 from shared.clock import Clock
 from shared.events import encode
 from shared.streams import keys

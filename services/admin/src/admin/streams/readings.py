@@ -7,7 +7,7 @@ from typing import Any
 import redis.asyncio as aioredis
 from redis.exceptions import ResponseError
 
-from admin.targets import Target, targets
+from admin.streams.targets import Target, targets
 from shared.streams import keys
 
 INSTANCES_A_TRIP = 200  # some 3,000 commands: a few milliseconds of Redis's time

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import msgspec
 from aiohttp import web
 
+from admin.http.problems import Problem
+from admin.http.query import Query
 from admin.instances import Instances
-from admin.problems import Problem
-from admin.query import Query
-from admin.targets import CHOICES, Target, targets
+from admin.streams.targets import CHOICES, Target, targets
 from shared import ids
 from shared.clock import Clock
 from shared.events import AdminActed

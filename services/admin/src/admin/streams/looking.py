@@ -2,11 +2,11 @@
 
 from aiohttp import web
 
-from admin import durability, health, readings
-from admin.health import Surroundings
+from admin.http.query import Query
 from admin.instances import Instances
-from admin.query import Query
-from admin.workers import Workers
+from admin.streams import durability, health, readings
+from admin.streams.health import Surroundings
+from admin.streams.workers import Workers
 from shared.service import Platform
 
 

@@ -6,9 +6,9 @@ lets go. The chosen replica takes the lane, and with it everything that is pendi
 
 from typing import Any
 
-from admin.operations.order import Order
-from admin.problems import Problem
-from admin.workers import Workers
+from admin.http.problems import Problem
+from admin.streams.operations.order import Order
+from admin.streams.workers import Workers
 from shared.clock import Clock
 from shared.events import encode
 from shared.streams import keys
