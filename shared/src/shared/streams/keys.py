@@ -132,6 +132,11 @@ def assign(instance: str, lane: str) -> str:
     return _of(instance, f"assign:{lane}")
 
 
+def bot(instance: str) -> str:
+    """Hash: `paused_until` (ms) and `by`, while staff keep the bot quiet on the whole instance."""
+    return _of(instance, "bot")
+
+
 def chat(instance: str, chat_id: str) -> str:
     """Hash: the chat's state."""
     return _of(instance, f"chat:{chat_id}")
@@ -165,6 +170,15 @@ def quiet(instance: str) -> str:
 
 QUIET = f"{PREFIX}:quiet"
 """Hash: the quiet hours of the clinic that answers for instances which no clinic names."""
+
+
+def clinic_texts(clinic: str) -> str:
+    """Hash: file name -> content of the texts that staff uploaded for a clinic; they go before its files."""
+    return f"{PREFIX}:clinic:{clinic}:texts"
+
+
+CLINICS_VERSION = f"{PREFIX}:clinics:version"
+"""String: a counter that every change of an uploaded text increments, after the change."""
 
 
 DURABLE = f"{PREFIX}:durable"
