@@ -12,7 +12,7 @@ PACKAGES := shared libs/clinic $(SERVICES:%=services/%) tools/simulator tools/de
 JOBS ?= 2
 ARGS ?=
 ONCE ?=
-SEEDS ?= 5
+SEEDS ?=
 SHORT ?=
 
 READY := .venv/.ready
@@ -70,7 +70,7 @@ test-compose: $(READY)  ## the unmodified compose files, brought up, talked to a
 	@FRONTDESK_COMPOSE=1 $(PY) -m pytest tests/compose $(ARGS)
 
 .PHONY: chaos
-chaos: $(READY)  ## kill, freeze and cut off services while messages flow; SEEDS=5, SHORT=1
+chaos: $(READY)  ## kill, freeze and cut off services while messages flow; SEEDS=20, SEED=7, SHORT=1
 	@SEEDS=$(SEEDS) SHORT=$(SHORT) $(PY) tests/chaos
 
 .PHONY: figures
