@@ -13,7 +13,9 @@ COMMON = {"--json": 0, "--instance": 1, "-i": 1}
 
 def hoisted(words: Sequence[str]) -> list[str]:
     """The words with the common options before the command."""
-    first, rest, left = [], [], list(words)
+    first: list[str] = []
+    rest: list[str] = []
+    left = list(words)
     while left:
         word = left.pop(0)
         if word == "--":
