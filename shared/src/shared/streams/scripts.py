@@ -13,6 +13,7 @@ from shared.streams.connection import Pipelined
 NAMES = (
     "append", "commit", "attempt", "acquire", "renew", "release", "promote",
     "regroup", "set_aside", "assign", "request", "measure", "read", "claim",
+    "steer", "replay", "discard", "broadcast_start", "broadcast_step", "broadcast_stop",
 )  # fmt: skip
 
 
