@@ -142,6 +142,34 @@ def chat(instance: str, chat_id: str) -> str:
     return _of(instance, f"chat:{chat_id}")
 
 
+def bot(instance: str) -> str:
+    """Hash: `paused_until` (ms) and `by`, while staff keep the bot quiet on the whole instance."""
+    return _of(instance, "bot")
+
+
+def contact(instance: str, chat_id: str) -> str:
+    """Hash: what staff wrote down about a contact: name, notes, vip, and `revision`, which each change counts up.
+
+    Unlike the chat's state it does not expire; `vip` stands in both, for services to read it with the chat.
+    """
+    return _of(instance, f"contact:{chat_id}")
+
+
+def broadcasts(instance: str) -> str:
+    """Sorted set: ids of the instance's broadcasts by the time (ms) at which they were asked for."""
+    return _of(instance, "broadcasts")
+
+
+def broadcast(instance: str, id_: str) -> str:
+    """Hash with a time to live: what a broadcast is (`about`), its `state`, and how many of it are `requested`."""
+    return _of(instance, f"broadcast:{id_}")
+
+
+def broadcast_recipients(instance: str, id_: str) -> str:
+    """List: whom a broadcast goes to, in their order; removed when it has ended."""
+    return _of(instance, f"broadcast:{id_}:to")
+
+
 def echoes(instance: str, digest: str) -> str:
     """Sorted set with a time to live: `<key.id> <chat> …` of what the gateway says it sent of this content, by time."""
     return _of(instance, f"echoes:{digest}")
@@ -179,6 +207,9 @@ def clinic_texts(clinic: str) -> str:
 
 CLINICS_VERSION = f"{PREFIX}:clinics:version"
 """String: a counter that every change of an uploaded text increments, after the change."""
+
+BROADCASTING = f"{PREFIX}:broadcasting"
+"""Set: instances that have a broadcast under way."""
 
 
 DURABLE = f"{PREFIX}:durable"
