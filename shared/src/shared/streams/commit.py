@@ -79,6 +79,8 @@ class Committer:
         for state in outcome.states:
             pairs = [part for pair in state.fields.items() for part in pair]
             operations.args += ["state", operations.key(state.key), state.life_ms, len(pairs), *pairs]
+        for member in outcome.members:
+            operations.args += ["join" if member.present else "leave", operations.key(member.key), member.value]
         for park in outcome.parks:
             operations.args += ["park", park.id, park.due_ms, park.stream, encode(park.event)]
             operations.first_due = min(park.due_ms, operations.first_due or park.due_ms)

@@ -85,13 +85,28 @@ def recipient_bucket(instance: str, chat: str) -> str:
 
 
 def contacts(instance: str) -> str:
-    """Set: chats that wrote to the clinic or were written to before; all others are new contacts."""
+    """Set: chats that wrote to the clinic, or that WhatsApp took a message for; all others are new contacts."""
     return _of(instance, "contacts")
 
 
 def new_contacts(instance: str, day: str) -> str:
-    """String with a time to live: how many new contacts were written to on `day` (YYYYMMDD, UTC)."""
+    """Set with a time to live: the new contacts that were written to on `day` (YYYYMMDD, UTC)."""
     return _of(instance, f"new_contacts:{day}")
+
+
+def new_contacts_paused(instance: str) -> str:
+    """String with a time to live: until when (ms) no new contact is written to, because WhatsApp refused one."""
+    return _of(instance, "new_contacts_paused")
+
+
+def refusals(instance: str) -> str:
+    """Hash with a time to live: first messages to new contacts (send ids) that WhatsApp gave an error for."""
+    return _of(instance, "refusals")
+
+
+def awaiting(instance: str, chat: str) -> str:
+    """Hash with a time to live: ids of parked sends that need not wait once this chat is a known contact."""
+    return _of(instance, f"awaiting:{chat}")
 
 
 def usage(instance: str, day: str) -> str:
@@ -117,6 +132,11 @@ def assign(instance: str, lane: str) -> str:
     return _of(instance, f"assign:{lane}")
 
 
+def bot(instance: str) -> str:
+    """Hash: `paused_until` (ms) and `by`, while staff keep the bot quiet on the whole instance."""
+    return _of(instance, "bot")
+
+
 def chat(instance: str, chat_id: str) -> str:
     """Hash: the chat's state."""
     return _of(instance, f"chat:{chat_id}")
@@ -128,7 +148,8 @@ def echoes(instance: str, digest: str) -> str:
 
 
 def sent(instance: str, message_id: str) -> str:
-    """String with a time to live: WhatsApp's key.id -> `<send id> <attempt> <story> <chat>`, for joining receipts."""
+    """String with a time to live: WhatsApp's key.id -> the send, for joining receipts: `<id> <attempt> <story> <chat>`,
+    and ` new` behind it when it was the first message to a new contact."""
     return _of(instance, f"sent:{message_id}")
 
 
@@ -149,6 +170,15 @@ def quiet(instance: str) -> str:
 
 QUIET = f"{PREFIX}:quiet"
 """Hash: the quiet hours of the clinic that answers for instances which no clinic names."""
+
+
+def clinic_texts(clinic: str) -> str:
+    """Hash: file name -> content of the texts that staff uploaded for a clinic; they go before its files."""
+    return f"{PREFIX}:clinic:{clinic}:texts"
+
+
+CLINICS_VERSION = f"{PREFIX}:clinics:version"
+"""String: a counter that every change of an uploaded text increments, after the change."""
 
 
 DURABLE = f"{PREFIX}:durable"

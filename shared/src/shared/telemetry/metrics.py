@@ -84,7 +84,12 @@ MEDIA_READ = Counter(
 SENDS = Counter(
     "frontdesk_sends_total", "Send attempts by outcome", ["outcome"]
 )  # outcome: accepted, unconfirmed, transient, permanent, unknown, not_connected, misconfigured, expired,
-# dead_lettered, opted_out, quiet_hours
+# dead_lettered, opted_out, quiet_hours, new_contacts (put aside, or refused by WhatsApp's limit on them)
+NEW_CONTACT_PAUSES = Counter(
+    "frontdesk_new_contact_pauses_total",
+    "Times that an instance stopped writing to new contacts, by what told it to",
+    ["cause"],
+)  # cause: answer (the gateway named error 463), receipts (several errors after the acceptance)
 GATEWAY_SECONDS = Histogram("frontdesk_gateway_seconds", "Duration of gateway calls", ["call"], buckets=LATENCY)
 REPLY_SECONDS = Histogram(
     "frontdesk_reply_seconds",
