@@ -9,6 +9,7 @@ from sender.breaker import Breaker
 from sender.clearance import Clearance
 from sender.evolution import Evolution
 from sender.handler import SendHandler
+from sender.presence import Presence
 from sender.proof import Proof
 from sender.quiet import QuietHours
 from sender.receipts import ReceiptHandler, queue_of
@@ -35,6 +36,7 @@ def build(settings: SenderSettings, platform: Platform) -> web.Application:
         stall_s=platform.streams.lease_ms / 2000,
     )
 
+    presence = Presence(platform, gateway, handler.breaker)
     receipts = ReceiptHandler(platform.scripts, platform.clock, settings.send_unconfirmed_after_s)
 
     async def gateway_open(_app: web.Application) -> AsyncIterator[None]:
@@ -43,6 +45,7 @@ def build(settings: SenderSettings, platform: Platform) -> web.Application:
 
     app = new_app(platform)
     app.cleanup_ctx.append(gateway_open)
+    app.cleanup_ctx.append(presence.running)
     group = keys.OUTBOUND_GROUP
     app.cleanup_ctx.append(
         consuming(platform, receipts, group=group, streams_of=_receipts, part="receipts", queue_of=queue_of)

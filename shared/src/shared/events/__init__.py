@@ -14,10 +14,13 @@ from shared.events.messages import (
 )
 from shared.events.operations import AdminActed, EntryDeadLettered
 from shared.events.replies import (
+    AppointmentDelivered,
     AppointmentRequested,
     HandoffEnded,
     HandoffRequested,
+    MessageHeard,
     OptoutRecorded,
+    PresenceRequested,
     ReplyDrafted,
     ReplySuppressed,
 )
@@ -50,10 +53,11 @@ from shared.events.sends import (
 from shared.events.splitting import TEXT_LIMIT, split_text
 
 __all__ = [
-    "TEXT_LIMIT", "TYPES", "AdminActed", "AnyEvent", "AppointmentRequested",
+    "TEXT_LIMIT", "TYPES", "AdminActed", "AnyEvent", "AppointmentDelivered", "AppointmentRequested",
     "Attachment", "Button", "Buttons", "ConnectionChanged", "Content",
     "EntryDeadLettered", "Event", "HandoffEnded", "HandoffRequested", "Listing", "Location", "Media", "MessageEdited",
-    "MessageReceived", "MessageRevoked", "OptoutRecorded", "Reaction", "ReceiptRecorded", "ReplyDrafted",
+    "MessageHeard", "MessageReceived", "MessageRevoked", "OptoutRecorded", "PresenceRequested", "Reaction",
+    "ReceiptRecorded", "ReplyDrafted",
     "ReplySuppressed", "Row", "Section", "SendAccepted", "SendAttempted", "SendDeadLettered", "SendDelivered",
     "SendEchoed", "SendExpired", "SendFailed", "SendOutcomeUnknown", "SendRead", "SendReplayed", "SendRequested",
     "SendScheduled", "SendUnconfirmed", "Text", "VoiceNote",
