@@ -108,6 +108,10 @@ class Chat:
         """Wait until everything is answered."""
         await until(self._nothing_waits)
 
+    async def taken(self, messages: int) -> None:
+        """Wait until so many messages are in a responder's hands."""
+        await until(lambda: self._in_hands(messages))
+
     async def answered(self, times: int = 1) -> list[str]:
         """Wait for so many sends and for the end of the work; their texts."""
         await until(lambda: self._enough(times))
@@ -116,6 +120,10 @@ class Chat:
 
     async def _nothing_waits(self) -> bool:
         return await self.client.xlen(keys.inbound(INSTANCE)) == 0
+
+    async def _in_hands(self, messages: int) -> bool:
+        pending: Any = await self.client.xpending(keys.inbound(INSTANCE), keys.INBOUND_GROUP)
+        return int(pending["pending"]) >= messages
 
     async def _enough(self, times: int) -> bool:
         return len(await self.sends()) >= times
