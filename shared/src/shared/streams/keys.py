@@ -28,6 +28,11 @@ def inbound(instance: str) -> str:
     return _of(instance, "inbound")
 
 
+def appointments(instance: str) -> str:
+    """Stream: appointment requests on their way to the clinic's own system."""
+    return _of(instance, "appointments")
+
+
 def receipts(instance: str) -> str:
     """Stream: receipts of our own messages, and checks of those that have none, to be joined with their sends."""
     return _of(instance, "receipts")
@@ -56,6 +61,11 @@ def parked(instance: str) -> str:
 def seen(instance: str, what: str) -> str:
     """String with a time to live: this was recorded already. Set in the same script as the append."""
     return _of(instance, f"seen:{what}")
+
+
+def moment_seen(instance: str, message_id: str) -> str:
+    """String with a time to live: "one moment" was said in the turn that begins with this event."""
+    return seen(instance, f"moment:{message_id}")
 
 
 def receipt_seen(instance: str, message_id: str, status: str) -> str:
@@ -142,11 +152,6 @@ def chat(instance: str, chat_id: str) -> str:
     return _of(instance, f"chat:{chat_id}")
 
 
-def bot(instance: str) -> str:
-    """Hash: `paused_until` (ms) and `by`, while staff keep the bot quiet on the whole instance."""
-    return _of(instance, "bot")
-
-
 def contact(instance: str, chat_id: str) -> str:
     """Hash: what staff wrote down about a contact: name, notes, vip, and `revision`, which each change counts up.
 
@@ -211,6 +216,15 @@ CLINICS_VERSION = f"{PREFIX}:clinics:version"
 BROADCASTING = f"{PREFIX}:broadcasting"
 """Set: instances that have a broadcast under way."""
 
+
+def vector(model: str, text: str) -> str:
+    """String with a time to live: what an embeddings model made of a text (32-bit floats), by digests of both."""
+    return f"{PREFIX}:vector:{model}:{text}"
+
+
+PRESENCE = f"{PREFIX}:presence"
+"""Stream: wishes to show "typing…" in a chat. Worth seconds: it is trimmed, and read by any one sender."""
+PRESENCE_GROUP = "wa_presence"
 
 DURABLE = f"{PREFIX}:durable"
 """String with a time to live: written by ingest to learn whether what was written before it is on the disk."""
