@@ -10,6 +10,7 @@ Courtesy = Literal["greeting", "thanks", "bye", "ok", "emoji"]
 _KINDS: tuple[Courtesy, ...] = ("thanks", "bye", "greeting", "ok")  # the first one said is answered
 _LISTS = {name: frozenset(listed.split()) for name, listed in wordlist("courtesy").items()}
 WORDS = frozenset().union(*_LISTS.values())
+GREETINGS = _LISTS["greeting"] | frozenset("dia dias tarde tardes noite noche noches afternoon evening".split())
 MAX_WORDS = 9  # a longer text has something to say
 
 

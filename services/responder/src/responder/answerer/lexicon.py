@@ -3,6 +3,7 @@
 Compiled once for each clinic as loaded and kept while that clinic lives.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from weakref import WeakKeyDictionary
@@ -20,7 +21,9 @@ from responder.answerer.cues import asking, vocabulary
 from responder.answerer.wordlists import wordlist
 
 MIN_HEAD = 6  # letters: `tirar sangue` must not make every `tirar` a blood test
+_SMALL = frozenset().union(*STOP.values())
 _OURSELVES = frozenset({"clinica", "clinico", "clinic", "doctor", "doctors"})  # never a whole name
+_ENCLITIC = re.compile(r"(?<=\w\w[aei]r)(?:me|te|se|nos|lo|la|los|las|le|les)$")  # `ponerme`
 _FILLERS = frozenset(wordlist("fillers")["fillers"].split())
 
 
@@ -32,12 +35,21 @@ class Form(Struct, frozen=True):
     head: str
 
 
+class Meaning(Struct, frozen=True):
+    """One way to name a service by what its words mean: each of `concepts` must be spoken of by a word of its own."""
+
+    service: Service
+    concepts: tuple[frozenset[str], ...]
+
+
 class Lexicon:
     """The words of one clinic."""
 
     def __init__(self, clinic: Clinic, knowledge: Knowledge) -> None:
         self._forms = {language: tuple(_forms(clinic, language)) for language in LANGUAGES}
         self._with = {language: _by_stem(forms) for language, forms in self._forms.items()}
+        self._stems = {language: _spelled(clinic, language) for language in LANGUAGES}
+        self.meanings = tuple(_meanings(clinic))
         self.holidays = {" ".join(words(name)): holiday for holiday in clinic.holidays for name in _names(holiday)}
         self.insurances = {
             " ".join(words(name)): plan for plan in clinic.insurances for name in (plan.name, *plan.synonyms)
@@ -45,7 +57,7 @@ class Lexicon:
         spoken = frozenset(word for language in LANGUAGES for word in STOP[language] | knowledge.words(language))
         named = frozenset(word for name in _all_names(clinic) for word in words(name))
         wanted, self._roots = asking()
-        self.plain = wanted | when.WORDS | courtesy.WORDS | _FILLERS | frozenset().union(*STOP.values())
+        self.plain = frozenset(words(clinic.name)) - named | wanted | when.WORDS | courtesy.WORDS | _FILLERS | _SMALL
         self._services = Speller(named, slips=2)
         self._all = Speller(named | spoken | self.plain | vocabulary() | CHATTER | concepts.WORDS)
         self.urgent = tuple(_urgent(clinic))
@@ -56,13 +68,19 @@ class Lexicon:
         near = {at for one in found for at in self._with[language].get(one, ())}
         return [self._forms[language][at] for at in sorted(near)]
 
+    def stems(self, language: Language) -> Mapping[str, frozenset[str]]:
+        """The stems of the services' names, with the words that they stand for."""
+        return self._stems[language]
+
     def corrected(self, written: Iterable[str]) -> list[str]:
         """The words with a slip mended, where a known word is near enough."""
         return [self._one(word) for word in written]
 
     def says_nothing(self, word: str) -> bool:
         """Is this a word around the matter, not the matter itself?"""
-        return word in self.plain or word[0].isdigit() or word.startswith(self._roots) or _chatter(word)
+        bare = _ENCLITIC.sub("", word)
+        known = word in self.plain or bare in self.plain
+        return known or word[0].isdigit() or word.startswith(self._roots) or _chatter(word) or _chatter(bare)
 
     def _one(self, word: str) -> str:
         if word in self._all.known or word.startswith(self._roots):
@@ -111,6 +129,23 @@ def _own(clinic: Clinic, knowledge: Knowledge) -> dict[str, Language]:
             spoken[language].update(word for name in called for word in words(name))
     counted = Counter(word for listed in spoken.values() for word in listed)
     return {word: language for language, listed in spoken.items() for word in listed if counted[word] == 1}
+
+
+def _meanings(clinic: Clinic) -> Iterator[Meaning]:
+    """Names of two words or more that all have relatives: `first appointment` is also `primera visita`."""
+    for service in clinic.services:
+        for name in service.called:
+            meant = tuple(concepts.concepts(word) for word in words(name) if word not in _SMALL)
+            if len(meant) > 1 and all(meant):
+                yield Meaning(service, meant)
+
+
+def _spelled(clinic: Clinic, language: Language) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for name in (name for service in clinic.services for name in service.called):
+        for word in words(name):
+            found.setdefault(stem(word, language), set()).add(word)
+    return {one: frozenset(spelled) for one, spelled in found.items()}
 
 
 def _by_stem(forms: Iterable[Form]) -> dict[str, list[int]]:

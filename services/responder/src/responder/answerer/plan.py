@@ -19,7 +19,13 @@ def plan(question: Question) -> list[Part]:
         return [handover.person(question)]
     if _books(question):
         return [handover.booking(question)]
+    if question.shows("others", "own_booking"):
+        return [handover.unknown(question)]
     reading = read(question)
+    if question.shows("attribute") and not reading.full:
+        return [handover.unknown(question)]
+    if question.shows("moving") and not (reading.fits and reading.about):
+        return [handover.moving(question, reading)]
     if question.shows("advice") and not question.shows("hours") and not question.priced and not reading.full:
         return [handover.unknown(question)]
     return list(_facts(question, reading)) or list(reading.told(question)) or [handover.unknown(question)]
@@ -27,6 +33,8 @@ def plan(question: Question) -> list[Part]:
 
 def _books(question: Question) -> bool:
     if question.shows("how_to", "not_booking") or not question.shows("booking"):
+        return False
+    if question.shows("needs") and not question.when.days and not question.shows("moving"):
         return False
     return not (question.asks and question.shows("must_book"))
 

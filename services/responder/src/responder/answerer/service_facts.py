@@ -24,7 +24,9 @@ def service_facts(question: Question, reading: Reading) -> Iterator[Part]:
         yield from _of_sure(question, reading)
     elif question.shows("compare") and named.open:
         yield from _compared(question)
-    elif (question.priced and not reading.clear) or (
+    elif touched := _touched(question, reading):
+        yield from filter(None, (about_services.preparation(question, one) for one in touched))
+    elif (question.priced and not reading.clear and not question.shows("moving")) or (
         named.open and not question.when.named and not question.shows("around_test") and _bare(question, reading)
     ):
         yield from _of_open(question)
@@ -32,7 +34,9 @@ def service_facts(question: Question, reading: Reading) -> Iterator[Part]:
 
 def _of_sure(question: Question, reading: Reading) -> Iterator[Part]:
     services = question.services.sure
-    priced = question.priced or (question.shows("free") and not reading.clear)
+    priced = question.priced or (question.shows("free", "charged") and not reading.clear)
+    if question.shows("attribute") or (question.shows("explains") and reading.fits and reading.of_all and not priced):
+        return
     if question.shows("results") and not priced:
         return
     if priced and not (reading.full and reading.about):
@@ -75,9 +79,22 @@ def _asks_more(question: Question) -> bool:
     return question.when.named or question.shows("duration", "hours", "not_price")
 
 
+def _touched(question: Question, reading: Reading) -> Sequence[Service]:
+    """Of the services that share the name said, those whose preparation speaks of what else is said."""
+    named = question.services
+    if not named.open or not named.rest or question.priced or reading.clear or len(named.open) > MAX_NEAR:
+        return ()
+    return [one for one in named.open if about_services.touches(question, one, named.rest)]
+
+
 def _bare(question: Question, reading: Reading) -> bool:
     """Nothing but the service is named: it is asked for itself, not for what a text says about it."""
-    if not question.shows("how_to", "must_book", "mine") and not question.services.rest:
+    rest = question.services.rest
+    for service in question.services.sure:
+        rest = about_services.beside(question, service, rest)
+    if not question.shows("how_to", "must_book", "mine", "attribute") and not rest and not question.shows("not_price"):
+        return True
+    if not rest and question.shows("includes"):
         return True
     return not reading.clear and question.shows("offers")
 
