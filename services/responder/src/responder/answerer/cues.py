@@ -43,7 +43,10 @@ def compiled(cues: tuple[str, ...]) -> re.Pattern[str]:
 
 
 TELLS_MORE = frozenset(
-    {"emergency", "not_emergency", "not_booking", "advice", "afterwards"}
+    {
+        "emergency", "not_emergency", "complaint", "not_booking", "advice", "afterwards", "others", "own_booking",
+        "own_finding", "attribute",
+    }
 )  # their words may be the matter itself
 
 

@@ -19,7 +19,7 @@ def plan(question: Question) -> list[Part]:
         return [handover.person(question)]
     if _books(question):
         return [handover.booking(question)]
-    if question.shows("others", "own_booking"):
+    if question.shows("others", "own_booking", "own_finding"):
         return [handover.unknown(question)]
     reading = read(question)
     if question.shows("attribute") and not reading.full:
