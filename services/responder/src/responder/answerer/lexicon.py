@@ -33,6 +33,7 @@ class Form(Struct, frozen=True):
     service: Service
     stems: frozenset[str]
     head: str
+    own: bool = True  # its name; no synonym
 
 
 class Meaning(Struct, frozen=True):
@@ -50,7 +51,7 @@ class Lexicon:
         self._with = {language: _by_stem(forms) for language, forms in self._forms.items()}
         self._stems = {language: _spelled(clinic, language) for language in LANGUAGES}
         self.meanings = tuple(_meanings(clinic))
-        self.holidays = {" ".join(words(name)): holiday for holiday in clinic.holidays for name in _names(holiday)}
+        self.holidays = {said: holiday for holiday in clinic.holidays for name in _names(holiday) for said in _short(name)}
         self.insurances = {
             " ".join(words(name)): plan for plan in clinic.insurances for name in (plan.name, *plan.synonyms)
         }
@@ -172,12 +173,18 @@ def _form(service: Service, name: str, language: Language, *, heads: bool) -> It
     at = -1 if language == "en" and "of" not in words(name) else 0
     told = plain[at] not in _OURSELVES and (heads or len(plain[at]) >= MIN_HEAD)
     head = found[at] if len(found) > 1 and told else ""
-    yield Form(service, frozenset(found), head)
+    yield Form(service, frozenset(found), head, heads)
 
 
 def _names(holiday: Holiday) -> set[str]:
     name = holiday.name
     return {name.pt, name.es, name.en, *holiday.synonyms.all}
+
+
+def _short(name: str) -> set[str]:
+    """A holiday's name, also as people say it: `quarta de cinzas` is `Quarta-feira de Cinzas`."""
+    said = words(name)
+    return {" ".join(said), " ".join(word for word in said if word != "feira")}
 
 
 def _all_names(clinic: Clinic) -> Iterator[str]:

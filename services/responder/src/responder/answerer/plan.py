@@ -46,7 +46,7 @@ def _facts(question: Question, reading: Reading) -> Iterator[Part]:
         yield about_clinic.languages(question)
     if _asks_address(question, reading):
         yield about_clinic.address(question)
-    if question.shows("contact") and not reading.clear and not question.services.any:
+    if question.shows("contact") and not (reading.clear or question.services.any or question.shows("results")):
         yield about_clinic.contact(question)
     if _asks_insurance(question, reading):
         yield about_clinic.insurance(question)
@@ -57,7 +57,7 @@ def _facts(question: Question, reading: Reading) -> Iterator[Part]:
 def _asks_insurance(question: Question, reading: Reading) -> bool:
     if question.insurances:
         return True
-    sure = bool(question.services.sure) or question.shows("pays_by_insurance")
+    sure = bool(question.services.any) or question.shows("pays_by_insurance")
     return question.by_insurance and (sure or not reading.clear)
 
 
@@ -65,7 +65,7 @@ def _asks_hours(question: Question, reading: Reading) -> bool:
     if question.services.open and not question.shows("hours"):
         return False
     if question.when.named and question.shows("hours"):
-        return not reading.full
+        return not (reading.full and reading.about)
     if question.when.named:
         return not reading.clear and not reading.strange and (question.shows("running", "offers") or not reading.about)
     return question.shows("hours") and not reading.clear and not question.priced

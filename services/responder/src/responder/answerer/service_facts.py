@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from clinic.model import Service
 from responder.answerer import about_services
 from responder.answerer.about_services import MAX_NEAR, inside
+from responder.answerer.cues import shows
 from responder.answerer.phrases import phrase
 from responder.answerer.question import Question
 from responder.answerer.reading import Reading
@@ -26,7 +27,7 @@ def service_facts(question: Question, reading: Reading) -> Iterator[Part]:
         yield from _compared(question)
     elif touched := _touched(question, reading):
         yield from filter(None, (about_services.preparation(question, one) for one in touched))
-    elif (question.priced and not reading.clear and not question.shows("moving")) or (
+    elif (question.priced and not _told_otherwise(question, reading)) or (
         named.open and not question.when.named and not question.shows("around_test") and _bare(question, reading)
     ):
         yield from _of_open(question)
@@ -35,7 +36,7 @@ def service_facts(question: Question, reading: Reading) -> Iterator[Part]:
 def _of_sure(question: Question, reading: Reading) -> Iterator[Part]:
     services = question.services.sure
     priced = question.priced or (question.shows("free", "charged") and not reading.clear)
-    if question.shows("attribute") or (question.shows("explains") and reading.fits and reading.of_all and not priced):
+    if question.shows("attribute") or (question.shows("explains") and reading.titled and not priced):
         return
     if question.shows("results") and not priced:
         return
@@ -77,6 +78,14 @@ def _offered(question: Question, reading: Reading) -> Iterator[Part]:
 
 def _asks_more(question: Question) -> bool:
     return question.when.named or question.shows("duration", "hours", "not_price")
+
+
+def _told_otherwise(question: Question, reading: Reading) -> bool:
+    """Is the amount asked for one that the texts speak of, as `are the prices in pesos`?"""
+    if reading.clear or question.shows("moving"):
+        return True
+    held = reading.hit.held if reading.hit and reading.full and not question.services.open else frozenset()
+    return any(not shows("price", word) for word in held)
 
 
 def _touched(question: Question, reading: Reading) -> Sequence[Service]:

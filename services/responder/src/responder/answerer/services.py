@@ -34,12 +34,13 @@ def named(words: Sequence[str], lexicon: Lexicon) -> Named:
     """The services that folded, corrected words name."""
     full: _Found = {}
     heads: _Found = {}
+    own: set[str] = set()
     for language in LANGUAGES:
         places = _places(words, language, lexicon)
         for form in lexicon.forms(language, places):
-            _note(form, places, full, heads)
+            _note(form, places, full, heads, own)
     kept = _longest(full)
-    kept = kept | _alone(kept, full, heads) if kept else _meant(words, lexicon, heads)
+    kept = kept | _alone(kept, full, {name: heads[name] for name in heads if name in own}, heads) if kept else _meant(words, lexicon, heads)
     found = kept or heads
     used = frozenset(at for places, _ in found.values() for at in places)
     rest = tuple(word for at, word in enumerate(words) if at not in used and not lexicon.says_nothing(word))
@@ -52,12 +53,12 @@ def named(words: Sequence[str], lexicon: Lexicon) -> Named:
     return Named(open=tuple(services), rest=rest, used=naming)
 
 
-def _alone(kept: _Found, full: _Found, heads: _Found) -> _Found:
+def _alone(kept: _Found, full: _Found, own: _Found, heads: _Found) -> _Found:
     """Beside those named in full, the ones whose first word stands elsewhere and begins no other name."""
     used = frozenset(at for places, _ in kept.values() for at in places)
     counted = Counter(places for places, _ in heads.values())
     return {
-        name: (at, service) for name, (at, service) in heads.items()
+        name: (at, service) for name, (at, service) in own.items()
         if name not in full and not at & used and counted[at] == 1
     }  # fmt: skip
 
@@ -85,12 +86,15 @@ def _note(
     places: dict[str, int],
     full: _Found,
     heads: _Found,
+    own: set[str],
 ) -> None:
     at = frozenset(places[one] for one in form.stems if one in places)
     if len(at) == len(form.stems) and len(at) > len(full.get(form.service.id, (frozenset(), None))[0]):
         full[form.service.id] = (at, form.service)
     elif form.head in places:
         heads.setdefault(form.service.id, (frozenset((places[form.head],)), form.service))
+        if form.own:
+            own.add(form.service.id)
 
 
 def _longest(full: _Found) -> _Found:
