@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from clinic.knowledge.spelling import Speller
 from responder.answerer.cues import compiled
 from responder.answerer.wordlists import wordlist
 
@@ -15,6 +16,7 @@ _CLOSING = tuple(_READ.pop("closing"))
 _LISTS = {name: frozenset(listed.split()) for name, listed in _READ.items()}
 WORDS = frozenset().union(*_LISTS.values())
 GREETINGS = _LISTS["greeting"] | frozenset("dia dias tarde tardes noite noche noches afternoon evening".split())
+_SPELL = Speller(WORDS)
 _HOW_ARE_YOU = (
     "tudo", "que tal", "como esta", "como estan", "como va", "como vai", "como anda", "como estas", "how are", "hows",
     "como andan", "todo bien", "que pasa", "how is it", "whats up",
@@ -29,6 +31,7 @@ def courtesy(words: Sequence[str], *, asks: bool) -> Courtesy | None:
         return "greeting" if asks else "emoji"
     if len(words) > MAX_WORDS:
         return None
+    words = [_SPELL(word) for word in words]
     if not all(word in WORDS for word in words):
         return "ok" if not asks and _closes(words) else None
     found: Courtesy | None = next((kind for kind in _KINDS if not _LISTS[kind].isdisjoint(words)), None)

@@ -60,6 +60,11 @@ def vocabulary() -> frozenset[str]:
     return frozenset(word for word in _words(CUES) if not word.endswith("*"))
 
 
+def roots() -> tuple[str, ...]:
+    """Every beginning of a word in the cues, written `word*` there."""
+    return tuple({word[:-1] for word in _words(CUES) if word.endswith("*")})
+
+
 def asking() -> tuple[frozenset[str], tuple[str, ...]]:
     """The words, and the beginnings of words, that only say what is wanted and never of what."""
     found = _words(CUES.keys() - TELLS_MORE)

@@ -17,7 +17,7 @@ from clinic.language import CHATTER, STOP, words
 from clinic.model import Clinic, Holiday, Insurance, Service
 from clinic.text import LANGUAGES, Language
 from responder.answerer import courtesy, when
-from responder.answerer.cues import asking, vocabulary
+from responder.answerer.cues import asking, roots, vocabulary
 from responder.answerer.wordlists import wordlist
 
 MIN_HEAD = 6  # letters: `tirar sangue` must not make every `tirar` a blood test
@@ -58,6 +58,7 @@ class Lexicon:
         spoken = frozenset(word for language in LANGUAGES for word in STOP[language] | knowledge.words(language))
         named = frozenset(word for name in _all_names(clinic) for word in words(name))
         wanted, self._roots = asking()
+        self._shown = roots()
         self.plain = frozenset(words(clinic.name)) - named | wanted | when.WORDS | courtesy.WORDS | _FILLERS | _SMALL
         self._services = Speller(named, slips=2)
         self._all = Speller(named | spoken | self.plain | vocabulary() | CHATTER | concepts.WORDS)
@@ -84,7 +85,7 @@ class Lexicon:
         return known or word[0].isdigit() or word.startswith(self._roots) or _chatter(word) or _chatter(bare)
 
     def _one(self, word: str) -> str:
-        if word in self._all.known or word.startswith(self._roots):
+        if word in self._all.known or word.startswith(self._shown):
             return word
         found = self._all(word)
         return found if found != word else self._services(word)
