@@ -23,6 +23,11 @@ def outbound_vip(instance: str) -> str:
     return _of(instance, "stream:vip")
 
 
+def is_vip(stream: str) -> bool:
+    """Whether what is on this stream goes first."""
+    return stream.endswith("}:stream:vip")
+
+
 def inbound(instance: str) -> str:
     """Stream: patients' messages that wait for the responder."""
     return _of(instance, "inbound")
