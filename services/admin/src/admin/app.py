@@ -6,7 +6,7 @@ from admin.auth import guard
 from admin.gauges import Gauges
 from admin.instances import Instances
 from admin.looking import Looking
-from admin.messages.sending import Sending
+from admin.messages.routes import add_message_routes
 from admin.operations.desk import Desk
 from admin.problems import as_problems
 from admin.settings import AdminSettings
@@ -23,7 +23,7 @@ def build(settings: AdminSettings, platform: Platform) -> web.Application:
     app.middlewares.extend((as_problems, guard(settings.admin_token)))
     app.cleanup_ctx.append(Gauges(platform.scripts, instances, workers).running)
     _add_routes(app, Looking(platform, instances, workers), Desk(platform, instances, workers))
-    app.router.add_post("/admin/messages", Sending(platform, instances).send)
+    add_message_routes(app, platform, instances)
     return app
 
 

@@ -21,6 +21,7 @@ from shared.events.replies import (
 from shared.events.sends import (
     SendAccepted,
     SendAttempted,
+    SendCancelled,
     SendDeadLettered,
     SendDelivered,
     SendEchoed,
@@ -28,6 +29,7 @@ from shared.events.sends import (
     SendFailed,
     SendOutcomeUnknown,
     SendRead,
+    SendRefused,
     SendReplayed,
     SendRequested,
     SendScheduled,
@@ -40,7 +42,7 @@ AnyEvent = (
     | AppointmentRequested
     | SendRequested | SendScheduled | SendAttempted | SendAccepted | SendDelivered | SendRead | SendFailed
     | SendUnconfirmed
-    | SendExpired | SendOutcomeUnknown | SendDeadLettered | SendReplayed | SendEchoed
+    | SendExpired | SendCancelled | SendRefused | SendOutcomeUnknown | SendDeadLettered | SendReplayed | SendEchoed
     | AdminActed | EntryDeadLettered
 )  # fmt: skip
 TYPES: dict[str, type[Event]] = {str(t.__struct_config__.tag): t for t in get_args(AnyEvent)}

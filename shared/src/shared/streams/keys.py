@@ -78,6 +78,11 @@ def bucket(instance: str) -> str:
     return _of(instance, "bucket")
 
 
+def cancelled(instance: str, send_id: str) -> str:
+    """String with a time to live: this send was taken back."""
+    return _of(instance, f"cancelled:{send_id}")
+
+
 def limits(instance: str) -> str:
     """Hash: the instance's own pace, which goes before the settings and takes effect at once: tokens_per_second,
     bucket_capacity, recipient_tokens_per_second, new_contacts_per_day."""

@@ -12,7 +12,7 @@ from shared.streams.connection import Pipelined
 
 NAMES = (
     "append", "commit", "attempt", "acquire", "renew", "release", "promote",
-    "regroup", "set_aside", "assign", "request", "measure", "read", "claim",
+    "regroup", "set_aside", "assign", "request", "measure", "read", "claim", "cancel", "shed",
 )  # fmt: skip
 
 
