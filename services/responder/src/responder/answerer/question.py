@@ -5,15 +5,15 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
+from clinic import hours
+from clinic.knowledge import Knowledge
+from clinic.language import fold, words
+from clinic.model import Clinic, Insurance
+from clinic.text import Language
 from responder.answerer.cues import shows, without
 from responder.answerer.lexicon import Lexicon, insurances
 from responder.answerer.services import Named, named
 from responder.answerer.when import When, when
-from responder.clinic import hours
-from responder.clinic.model import Clinic, Insurance
-from responder.clinic.text import Language
-from responder.knowledge import Knowledge
-from responder.language import fold, words
 
 
 class Question(Struct, frozen=True):
@@ -51,7 +51,9 @@ class Question(Struct, frozen=True):
     @property
     def priced(self) -> bool:
         """Is an amount of money asked for?"""
-        return self.shows("price", "compare") and not self.shows("not_price")
+        if not self.shows("not_price"):
+            return self.shows("price", "compare")
+        return shows("amount", without("not_price", self.line))
 
     @property
     def by_insurance(self) -> bool:
