@@ -13,6 +13,7 @@ from admin.streams.gauges import Gauges
 from admin.streams.looking import Looking
 from admin.streams.operations.desk import Desk
 from admin.streams.workers import Workers
+from admin.views.projecting.projector import Projector
 from shared.service import Platform, new_app
 
 BODY_LIMIT = 2 * 1024**2
@@ -24,6 +25,7 @@ def build(settings: AdminSettings, platform: Platform) -> web.Application:
     app = new_app(platform, client_max_size=BODY_LIMIT)
     app.middlewares.extend((as_problems, guard(settings.admin_token)))
     app.cleanup_ctx.append(Gauges(platform.scripts, instances, workers).running)
+    app.cleanup_ctx.append(Projector(platform, settings.wa_retention_days).running)
     _add_routes(app, Looking(platform, instances, workers), Desk(platform, instances, workers))
     app.router.add_post("/admin/messages", Sending(platform, instances).send)
     endpoints: list[Endpoint] = []  # every room adds its own: endpoints += Room(…).endpoints

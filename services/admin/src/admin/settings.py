@@ -1,6 +1,6 @@
 """What can be set about the admin service?"""
 
-from shared.settings import HttpUrl, Port, Secret, ServiceSettings
+from shared.settings import HttpUrl, NotNegative, Port, Secret, ServiceSettings
 
 
 class AdminSettings(ServiceSettings, frozen=True, kw_only=True, rename=str.upper):
@@ -15,6 +15,8 @@ class AdminSettings(ServiceSettings, frozen=True, kw_only=True, rename=str.upper
     """The gateway's global key. Not used yet."""
     wa_instances: str = ""
     """Instances that count as known before anything came from them, separated by commas."""
+    wa_retention_days: NotNegative = 0
+    """Days after which facts leave the log, and what is as old the views. 0: nothing goes by its age."""
 
     @property
     def instances(self) -> frozenset[str]:

@@ -13,6 +13,7 @@ from shared.streams.connection import Pipelined
 NAMES = (
     "append", "commit", "attempt", "acquire", "renew", "release", "promote",
     "regroup", "set_aside", "assign", "request", "measure", "read", "claim",
+    "project", "switch", "order_rebuild",
 )  # fmt: skip
 
 
