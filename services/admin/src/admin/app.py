@@ -14,6 +14,7 @@ from admin.streams.looking import Looking
 from admin.streams.operations.desk import Desk
 from admin.streams.workers import Workers
 from admin.views.projecting.projector import Projector
+from admin.views.rebuilding import Rebuilds
 from shared.service import Platform, new_app
 
 BODY_LIMIT = 2 * 1024**2
@@ -29,6 +30,7 @@ def build(settings: AdminSettings, platform: Platform) -> web.Application:
     _add_routes(app, Looking(platform, instances, workers), Desk(platform, instances, workers))
     app.router.add_post("/admin/messages", Sending(platform, instances).send)
     endpoints: list[Endpoint] = []  # every room adds its own: endpoints += Room(…).endpoints
+    endpoints += Rebuilds(platform, instances).endpoints
     add(app, [*endpoints, *Describing(endpoints).endpoints])
     return app
 
