@@ -14,6 +14,8 @@ from admin.streams.gauges import Gauges
 from admin.streams.looking import Looking
 from admin.streams.operations.desk import Desk
 from admin.streams.workers import Workers
+from admin.views.projecting.projector import Projector
+from admin.views.rebuilding import Rebuilds
 from shared.service import Platform, new_app
 
 BODY_LIMIT = 2 * 1024**2
@@ -27,10 +29,12 @@ def build(settings: AdminSettings, platform: Platform) -> web.Application:
     access = Access(settings, platform, Audit(platform))
     access.guard(app)
     app.cleanup_ctx.append(Gauges(platform.scripts, instances, workers).running)
+    app.cleanup_ctx.append(Projector(platform, settings.wa_retention_days).running)
     _add_routes(app, Looking(platform, instances, workers), Desk(platform, instances, workers))
     add_message_routes(app, platform, instances)
     endpoints: list[Endpoint] = []  # every room adds its own: endpoints += Room(…).endpoints
     endpoints += access.endpoints
+    endpoints += Rebuilds(platform, instances).endpoints
     add(app, [*endpoints, *Describing(endpoints).endpoints])
     return app
 
