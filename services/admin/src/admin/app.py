@@ -7,6 +7,7 @@ from admin.access.audit import Audit
 from admin.http.describing import Describing
 from admin.http.endpoint import Endpoint, add
 from admin.http.problems import as_problems
+from admin.http.remembering import REMEMBERING, Remembering
 from admin.instances import Instances
 from admin.messages.sending import Sending
 from admin.settings import AdminSettings
@@ -26,19 +27,12 @@ def build(settings: AdminSettings, platform: Platform) -> web.Application:
     app.middlewares.append(as_problems)
     access = Access(settings, platform, Audit(platform))
     access.guard(app)
+    app[REMEMBERING] = Remembering(platform)
     app.cleanup_ctx.append(Gauges(platform.scripts, instances, workers).running)
-    _add_routes(app, Looking(platform, instances, workers), Desk(platform, instances, workers))
     app.router.add_post("/admin/messages", Sending(platform, instances).send)
     endpoints: list[Endpoint] = []  # every room adds its own: endpoints += Room(…).endpoints
+    endpoints += Looking(platform, instances, workers).endpoints
+    endpoints += Desk(platform, instances, workers).endpoints
     endpoints += access.endpoints
     add(app, [*endpoints, *Describing(endpoints).endpoints])
     return app
-
-
-def _add_routes(app: web.Application, looking: Looking, desk: Desk) -> None:
-    streams = "/admin/streams"
-    app.router.add_get(f"{streams}/health", looking.health)
-    app.router.add_post(f"{streams}/reset-to-latest", desk.reset_to_latest)
-    app.router.add_post(f"{streams}/reset-to-begin", desk.reset_to_begin)
-    app.router.add_delete(f"{streams}/destroy-recreate", desk.destroy_recreate)
-    app.router.add_post(f"{streams}/claim-pending-to-worker", desk.claim_pending_to_worker)
