@@ -9,7 +9,7 @@ from admin.http.endpoint import Endpoint, add
 from admin.http.problems import as_problems
 from admin.http.remembering import REMEMBERING, Remembering
 from admin.instances import Instances
-from admin.messages.sending import Sending
+from admin.messages.routes import add_message_routes
 from admin.settings import AdminSettings
 from admin.streams.gauges import Gauges
 from admin.streams.looking import Looking
@@ -29,7 +29,7 @@ def build(settings: AdminSettings, platform: Platform) -> web.Application:
     access.guard(app)
     app[REMEMBERING] = Remembering(platform)
     app.cleanup_ctx.append(Gauges(platform.scripts, instances, workers).running)
-    app.router.add_post("/admin/messages", Sending(platform, instances).send)
+    add_message_routes(app, platform, instances)
     endpoints: list[Endpoint] = []  # every room adds its own: endpoints += Room(…).endpoints
     endpoints += Looking(platform, instances, workers).endpoints
     endpoints += Desk(platform, instances, workers).endpoints
