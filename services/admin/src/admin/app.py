@@ -9,7 +9,7 @@ from admin.http.endpoint import Endpoint, add
 from admin.http.problems import as_problems
 from admin.http.remembering import REMEMBERING, Remembering
 from admin.instances import Instances
-from admin.messages.routes import add_message_routes
+from admin.messages.routes import Messages
 from admin.settings import AdminSettings
 from admin.streams.gauges import Gauges
 from admin.streams.looking import Looking
@@ -29,10 +29,10 @@ def build(settings: AdminSettings, platform: Platform) -> web.Application:
     access.guard(app)
     app[REMEMBERING] = Remembering(platform)
     app.cleanup_ctx.append(Gauges(platform.scripts, instances, workers).running)
-    add_message_routes(app, platform, instances)
     endpoints: list[Endpoint] = []  # every room adds its own: endpoints += Room(…).endpoints
     endpoints += Looking(platform, instances, workers).endpoints
     endpoints += Desk(platform, instances, workers).endpoints
+    endpoints += Messages(platform, instances).endpoints
     endpoints += access.endpoints
     add(app, [*endpoints, *Describing(endpoints).endpoints])
     return app

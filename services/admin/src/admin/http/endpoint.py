@@ -71,6 +71,8 @@ class Endpoint:
     """The group of the document that it stands in."""
     status: int = 200
     """Of a success."""
+    also: tuple[int, ...] = ()
+    """Of successes of another kind, with an answer of the same type."""
     produces: str = JSON
     takes: str = JSON
     remembers: bool = True

@@ -141,7 +141,7 @@ def _success(endpoint: Endpoint, schemas: Schemas) -> dict[str, Any]:
         described["content"] = {JSON: {"schema": schemas.of(endpoint.answer)}}
     elif endpoint.status != 204:
         described["content"] = {endpoint.produces: {"schema": {} if endpoint.produces == JSON else {"type": "string"}}}
-    answers = {str(endpoint.status): described}
+    answers = {str(status): described for status in (endpoint.status, *endpoint.also)}
     if endpoint.method == "GET" and endpoint.answer is not None:
         answers["304"] = {"description": "As `If-None-Match` has it."}
     return answers
