@@ -4,7 +4,7 @@ from aiohttp import web
 
 from admin.access.access import Access
 from admin.access.audit import Audit
-from admin.http.describing import Describing
+from admin.http.describing import DOCUMENT, Describing
 from admin.http.endpoint import Endpoint, add
 from admin.http.problems import as_problems
 from admin.http.remembering import REMEMBERING, Remembering
@@ -34,5 +34,7 @@ def build(settings: AdminSettings, platform: Platform) -> web.Application:
     endpoints += Desk(platform, instances, workers).endpoints
     endpoints += Messages(platform, instances).endpoints
     endpoints += access.endpoints
-    add(app, [*endpoints, *Describing(endpoints).endpoints])
+    describing = Describing(endpoints)
+    app[DOCUMENT] = describing.document
+    add(app, [*endpoints, *describing.endpoints])
     return app

@@ -1,5 +1,6 @@
 """What do our types look like as JSON Schema? With the docstring of every field, and an example of every body."""
 
+import re
 import types
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Union, get_args, get_origin
@@ -19,7 +20,8 @@ class Schemas:
 
     def __init__(self, kinds: Iterable[Any]) -> None:
         parts = list(_distinct(part for kind in kinds for part in _parts(kind)))
-        refs, self.components = msgspec.json.schema_components(parts, ref_template=_REF)
+        made = msgspec.json.schema_components(parts, ref_template=_REF)
+        refs, self.components = _renamed(made)
         self._refs = {repr(part): ref for part, ref in zip(parts, refs, strict=True)}
         for kind in _distinct(found for part in parts for found in _structs(mi.type_info(part))):
             self._describe(kind)
@@ -72,13 +74,20 @@ class Schemas:
         return {}
 
     def _describe(self, kind: Any) -> None:
-        refs, _ = msgspec.json.schema_components([kind], ref_template=_REF)
+        refs, _ = _renamed(msgspec.json.schema_components([kind], ref_template=_REF))
         about = self.components.get(_name(self._refs.get(repr(kind), refs[0])), {})
         names = {field.encode_name: field.name for field in _fields(kind)}
         for name, schema in about.get("properties", {}).items():
             text = field_texts(get_origin(kind) or kind).get(names.get(name, name))
             if text:
                 schema.setdefault("description", text)
+
+
+def _renamed(made: tuple[tuple[Schema, ...], dict[str, Schema]]) -> tuple[list[Schema], dict[str, Schema]]:
+    """`Page_Day_`, which is how a `Page[Day]` is called, becomes `DayPage`."""
+    text = re.sub(rb'(?<=["/])(\w+?)_(\w+)_(?=")', rb"\2\1", msgspec.json.encode(made))
+    refs, components = msgspec.json.decode(text)
+    return refs, components
 
 
 def _fields(kind: Any) -> Sequence[msgspec.structs.FieldInfo]:
