@@ -4,11 +4,12 @@ from aiohttp import web
 
 from admin.access.access import Access
 from admin.access.audit import Audit
-from admin.http.describing import Describing
+from admin.http.describing import DOCUMENT, Describing
 from admin.http.endpoint import Endpoint, add
 from admin.http.problems import as_problems
+from admin.http.remembering import REMEMBERING, Remembering
 from admin.instances import Instances
-from admin.messages.routes import add_message_routes
+from admin.messages.routes import Messages
 from admin.settings import AdminSettings
 from admin.streams.gauges import Gauges
 from admin.streams.looking import Looking
@@ -28,21 +29,16 @@ def build(settings: AdminSettings, platform: Platform) -> web.Application:
     app.middlewares.append(as_problems)
     access = Access(settings, platform, Audit(platform))
     access.guard(app)
+    app[REMEMBERING] = Remembering(platform)
     app.cleanup_ctx.append(Gauges(platform.scripts, instances, workers).running)
     app.cleanup_ctx.append(Projector(platform, settings.wa_retention_days).running)
-    _add_routes(app, Looking(platform, instances, workers), Desk(platform, instances, workers))
-    add_message_routes(app, platform, instances)
     endpoints: list[Endpoint] = []  # every room adds its own: endpoints += Room(…).endpoints
+    endpoints += Looking(platform, instances, workers).endpoints
+    endpoints += Desk(platform, instances, workers).endpoints
+    endpoints += Messages(platform, instances).endpoints
     endpoints += access.endpoints
     endpoints += Rebuilds(platform, instances).endpoints
-    add(app, [*endpoints, *Describing(endpoints).endpoints])
+    describing = Describing(endpoints)
+    app[DOCUMENT] = describing.document
+    add(app, [*endpoints, *describing.endpoints])
     return app
-
-
-def _add_routes(app: web.Application, looking: Looking, desk: Desk) -> None:
-    streams = "/admin/streams"
-    app.router.add_get(f"{streams}/health", looking.health)
-    app.router.add_post(f"{streams}/reset-to-latest", desk.reset_to_latest)
-    app.router.add_post(f"{streams}/reset-to-begin", desk.reset_to_begin)
-    app.router.add_delete(f"{streams}/destroy-recreate", desk.destroy_recreate)
-    app.router.add_post(f"{streams}/claim-pending-to-worker", desk.claim_pending_to_worker)
