@@ -8,17 +8,20 @@ from admin.http.endpoint import Endpoint, add
 from admin.http.problems import as_problems
 from admin.instances import Instances
 from admin.messages.sending import Sending
+from admin.rooms import furnish
 from admin.settings import AdminSettings
 from admin.streams.gauges import Gauges
 from admin.streams.looking import Looking
 from admin.streams.operations.desk import Desk
 from admin.streams.workers import Workers
+from admin.views.unfolded import Unfolded
+from admin.views.views import Views
 from shared.service import Platform, new_app
 
 BODY_LIMIT = 2 * 1024**2
 
 
-def build(settings: AdminSettings, platform: Platform) -> web.Application:
+def build(settings: AdminSettings, platform: Platform, views: Views | None = None) -> web.Application:
     """The admin's application: it shows and steers the streams, and takes the clinic's own messages."""
     instances, workers = Instances(platform.redis, settings.instances), Workers(platform.redis)
     app = new_app(platform, client_max_size=BODY_LIMIT)
@@ -27,6 +30,8 @@ def build(settings: AdminSettings, platform: Platform) -> web.Application:
     _add_routes(app, Looking(platform, instances, workers), Desk(platform, instances, workers))
     app.router.add_post("/admin/messages", Sending(platform, instances).send)
     endpoints: list[Endpoint] = []  # every room adds its own: endpoints += Room(…).endpoints
+    rooms = furnish(settings, platform, instances, views or Unfolded())
+    endpoints += rooms.endpoints
     add(app, [*endpoints, *Describing(endpoints).endpoints])
     return app
 

@@ -16,6 +16,11 @@ class AdminSettings(ServiceSettings, frozen=True, kw_only=True, rename=str.upper
     wa_instances: str = ""
     """Instances that count as known before anything came from them, separated by commas."""
 
+    clinics_dir: str = "clinics"
+    """The folder with the clinics' files."""
+    clinic_default: str = "demo"
+    """The clinic that answers for an instance which no clinic file names."""
+
     @property
     def instances(self) -> frozenset[str]:
         return frozenset(name.strip() for name in self.wa_instances.split(",") if name.strip())

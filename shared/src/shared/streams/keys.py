@@ -142,11 +142,6 @@ def chat(instance: str, chat_id: str) -> str:
     return _of(instance, f"chat:{chat_id}")
 
 
-def bot(instance: str) -> str:
-    """Hash: `paused_until` (ms) and `by`, while staff keep the bot quiet on the whole instance."""
-    return _of(instance, "bot")
-
-
 def contact(instance: str, chat_id: str) -> str:
     """Hash: what staff wrote down about a contact: name, notes, vip, and `revision`, which each change counts up.
 

@@ -5,9 +5,9 @@ from typing import Annotated
 import msgspec
 
 from admin.http.problems import Problem
+from admin.library import Library
 from admin.messages.body import MediaBody, MessageBody
 from admin.messages.content import content_of
-from admin.library import Library
 from admin.templates.rendering import Use
 from shared.events import TEXT_LIMIT, Content, Text
 
