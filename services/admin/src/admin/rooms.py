@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from admin.bot import Bot
 from admin.contacts import Contacts
 from admin.conversations.room import Conversations
+from admin.deadletters.room import DeadLetters
 from admin.http.endpoint import Endpoint
 from admin.instances import Instances
 from admin.library import Library
@@ -21,6 +22,7 @@ class Rooms:
     conversations: Conversations
     contacts: Contacts
     bot: Bot
+    dead_letters: DeadLetters
     templates: Templates
 
     @property
@@ -36,5 +38,6 @@ def furnish(settings: AdminSettings, platform: Platform, instances: Instances, v
         conversations=Conversations(platform, instances, views, library),
         contacts=Contacts(platform, instances),
         bot=Bot(platform, instances, library),
+        dead_letters=DeadLetters(platform, instances),
         templates=Templates(library),
     )

@@ -1,4 +1,4 @@
-"""What do the views tell? For tests of the rooms: as little as they need, folded from the whole log at every question."""
+"""What do the views tell? For tests of the rooms: as little as they need, folded from the whole log when asked."""
 
 from collections.abc import AsyncIterator, Sequence
 

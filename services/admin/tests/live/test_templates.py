@@ -47,7 +47,7 @@ async def test_what_is_not_there_is_told(talk: Talk) -> None:
 
 async def test_broken_clinic_files_stop_only_those_who_ask_for_them(new_admin, redis_url, streams, tmp_path) -> None:
     (tmp_path / "demo.yaml").write_text("name: [")
-    talk = Talk(await new_admin(redis_url, settings={"clinics_dir": str(tmp_path)}))
+    talk = Talk(await new_admin(redis_url, clinics_dir=str(tmp_path)))
     problem = await talk.ask("GET", "/templates", status=503)
     assert "demo.yaml:" in problem["detail"]
     await talk.ask("GET", "/conversations")
