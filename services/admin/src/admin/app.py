@@ -2,12 +2,13 @@
 
 from aiohttp import web
 
-from admin.access.gate import guard
+from admin.access.access import Access
+from admin.access.audit import Audit
 from admin.http.describing import Describing
 from admin.http.endpoint import Endpoint, add
 from admin.http.problems import as_problems
 from admin.instances import Instances
-from admin.messages.sending import Sending
+from admin.messages.routes import add_message_routes
 from admin.rooms import furnish
 from admin.settings import AdminSettings
 from admin.streams.gauges import Gauges
@@ -25,12 +26,17 @@ def build(settings: AdminSettings, platform: Platform, views: Views | None = Non
     """The admin's application: it shows and steers the streams, and takes the clinic's own messages."""
     instances, workers = Instances(platform.redis, settings.instances), Workers(platform.redis)
     app = new_app(platform, client_max_size=BODY_LIMIT)
-    app.middlewares.extend((as_problems, guard(settings.admin_token)))
+    app.middlewares.append(as_problems)
+    audit = Audit(platform)
+    access = Access(settings, platform, audit)
+    access.guard(app)
     app.cleanup_ctx.append(Gauges(platform.scripts, instances, workers).running)
     _add_routes(app, Looking(platform, instances, workers), Desk(platform, instances, workers))
-    app.router.add_post("/admin/messages", Sending(platform, instances).send)
+    add_message_routes(app, platform, instances)
     endpoints: list[Endpoint] = []  # every room adds its own: endpoints += Room(…).endpoints
-    rooms = furnish(settings, platform, instances, views or Unfolded())
+    endpoints += access.endpoints
+    rooms = furnish(settings, platform, instances, views or Unfolded(), audit)
+    app.cleanup_ctx.extend(rooms.running)
     endpoints += rooms.endpoints
     add(app, [*endpoints, *Describing(endpoints).endpoints])
     return app
