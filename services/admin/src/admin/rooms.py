@@ -7,6 +7,8 @@ from aiohttp import web
 
 from admin.access.audit import Audit
 from admin.bot import Bot
+from admin.broadcasts.room import Broadcasts
+from admin.broadcasts.runner import Runner
 from admin.contacts import Contacts
 from admin.conversations.room import Conversations
 from admin.deadletters.room import DeadLetters
@@ -36,6 +38,7 @@ class Rooms:
     dead_letters: DeadLetters
     overview: Overview
     templates: Templates
+    broadcasts: Broadcasts
     running: list[Running] = field(default_factory=list)
     """What runs beside the requests, for `cleanup_ctx`."""
 
@@ -51,7 +54,7 @@ def furnish(settings: AdminSettings, platform: Platform, instances: Instances, v
     library = Library(platform.redis, settings.clinics_dir, settings.clinic_default)
     outside = Outside()
     return Rooms(
-        running=[outside.running],
+        running=[outside.running, Runner(platform).running],
         conversations=Conversations(platform, instances, views, library),
         contacts=Contacts(platform, instances),
         bot=Bot(platform, instances, library),
@@ -59,4 +62,5 @@ def furnish(settings: AdminSettings, platform: Platform, instances: Instances, v
         overview=Overview(platform, instances, views, audit, Prometheus(settings.prometheus_url, outside)),
         dead_letters=DeadLetters(platform, instances),
         templates=Templates(library),
+        broadcasts=Broadcasts(platform, instances, views, library),
     )

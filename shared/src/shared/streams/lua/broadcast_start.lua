@@ -1,5 +1,6 @@
 -- Write down a broadcast with its recipients, for the runner to request.
 -- KEYS  1 record (hash)  2 recipients (list)  3 the instance's broadcasts (sorted set)  4 log (stream)
+--       5 those that have not ended (set)
 -- ARGV  1 log's bound, 0 none  2 id  3 asked for at, ms  4 the record's life, ms  5 what it is  6 fact  7… recipients
 -- reply ok | known: it was written down before
 local function is(key, kind)
@@ -12,6 +13,7 @@ is(KEYS[1], 'hash')
 is(KEYS[2], 'list')
 is(KEYS[3], 'zset')
 is(KEYS[4], 'stream')
+is(KEYS[5], 'set')
 if redis.call('EXISTS', KEYS[1]) == 1 then
   return 'known'
 end
@@ -22,6 +24,7 @@ for at = 7, #ARGV do
 end
 redis.call('PEXPIRE', KEYS[2], ARGV[4])
 redis.call('ZADD', KEYS[3], ARGV[3], ARGV[2])
+redis.call('SADD', KEYS[5], ARGV[2])
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', tonumber(ARGV[3]) - tonumber(ARGV[4]))
 if ARGV[1] == '0' then
   redis.call('XADD', KEYS[4], '*', 'e', ARGV[6])
