@@ -22,6 +22,14 @@ class AdminSettings(ServiceSettings, frozen=True, kw_only=True, rename=str.upper
     wa_retention_days: NotNegative = 0
     """Days after which facts leave the log, and what is as old the views. 0: nothing goes by its age."""
 
+    clinics_dir: str = "clinics"
+    """The folder with the clinics' files."""
+    clinic_default: str = "demo"
+    """The clinic that answers for an instance which no clinic file names."""
+
+    prometheus_url: HttpUrl = ""
+    """Where Prometheus is, for the alerts of the overview; empty: none are shown."""
+
     @property
     def instances(self) -> frozenset[str]:
         return frozenset(name.strip() for name in self.wa_instances.split(",") if name.strip())

@@ -175,6 +175,11 @@ def broadcasts(instance: str) -> str:
     return _of(instance, "broadcasts")
 
 
+def open_broadcasts(instance: str) -> str:
+    """Set: ids of the instance's broadcasts that have not ended."""
+    return _of(instance, "broadcasts:open")
+
+
 def broadcast(instance: str, id_: str) -> str:
     """Hash with a time to live: what a broadcast is (`about`), its `state`, and how many of it are `requested`."""
     return _of(instance, f"broadcast:{id_}")
