@@ -57,7 +57,7 @@ class Scenario:
 
 def play(scenario: Scenario) -> Verdict:
     """Run it and judge what arrived."""
-    replicas = {"ingest": 2, "responder": 2, "sender": 3, "admin": 0}
+    replicas = {"ingest": 2, "responder": 2, "sender": 3, "admin": 2}
     services = ("ingest", "responder", "sender")
     modules = dict.fromkeys(services, "tests.chaos.weakened") if scenario.without else {}
     began = time.monotonic()
