@@ -70,7 +70,7 @@ def play(scenario: Scenario) -> Verdict:
         over.set()
         breaking.join()
         breaker.mend()
-        _settle(stack)
+        settle(stack)
         verdict = judge(stack, breaker.done, scenario.messages)
     verdict.seconds = round(time.monotonic() - began)
     return verdict
@@ -96,7 +96,7 @@ def _talk(stack: Stack, scenario: Scenario) -> None:
         call("POST", f"{stack.url('simulator')}/sim/demo/messages", message)
 
 
-def _settle(stack: Stack) -> None:
+def settle(stack: Stack) -> None:
     """Until nothing waits anywhere: not at the simulator, not in Redis. What still waits then is judged as lost.
 
     Three looks in a row must find it so: the simulator's ticks come on timers of its own.
