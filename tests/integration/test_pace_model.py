@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from sender.attempts import Attempts, Begun, NotYet
 from sender.settings import SenderSettings
@@ -25,8 +24,9 @@ from shared.streams.delivery import Delivery, Entry, Owner, Wait
 from shared.streams.lease import acquire
 from shared.streams.progress import Progress
 from shared.streams.scripts import Scripts
-from tests.support.lanes import Step, Steps, a_step
+from tests.support.lanes import Step
 from tests.support.replica import a_send
+from tests.support.steps import Steps, steps_of
 
 T = TypeVar("T")
 I, SOURCE = "wa1", keys.outbound("wa1")  # noqa: E741
@@ -229,7 +229,7 @@ STEPS: Steps = {
 
 @pytest.mark.timeout(600)  # when it fails, it is made small first
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
-@given(steps=st.lists(st.integers(0, 2**64 - 1).map(lambda seed: a_step(seed, STEPS)), min_size=40, max_size=80))
+@given(steps=steps_of(STEPS, 40, 80))
 def test_the_buckets_agree_with_their_model_and_keep_the_bound(redis_url: str, steps: list[Step]) -> None:
     pace = Pace(redis_url)
     try:
