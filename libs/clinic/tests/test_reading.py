@@ -1,5 +1,6 @@
 """Plain text and PDFs are read like Markdown, or it is told what is wrong with them."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,5 @@ def test_a_broken_pdf_in_the_folder_is_told_with_its_path(written: Path) -> None
 @pytest.mark.parametrize("cut", range(0, 700, 23))
 def test_a_damaged_pdf_is_read_or_told_and_never_worse(written: Path, cut: int) -> None:
     whole = a_pdf("The lift is on the left.")
-    try:
-        check_text(load(written), "a.pdf", whole[:cut] + whole[cut + 11 :])
-    except ClinicError as wrong:
-        assert wrong.problem
+    with contextlib.suppress(ClinicError):
+        assert check_text(load(written), "a.pdf", whole[:cut] + whole[cut + 11 :]).text.strip()

@@ -69,6 +69,8 @@ def _pdf(data: bytes, shown: str) -> str:
 
     try:
         pages = _pages(data, shown)
+    except ClinicError:
+        raise
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError) as wrong:
         raise ClinicError(
             shown, 1, "", f"is no PDF that can be read ({type(wrong).__name__}): export it anew"
