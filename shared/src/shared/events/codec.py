@@ -24,6 +24,7 @@ from shared.events.replies import (
 from shared.events.sends import (
     SendAccepted,
     SendAttempted,
+    SendCancelled,
     SendDeadLettered,
     SendDelivered,
     SendEchoed,
@@ -31,10 +32,20 @@ from shared.events.sends import (
     SendFailed,
     SendOutcomeUnknown,
     SendRead,
+    SendRefused,
     SendReplayed,
     SendRequested,
     SendScheduled,
     SendUnconfirmed,
+)
+from shared.events.steering import (
+    BotPaused,
+    BotResumed,
+    BroadcastStarted,
+    BroadcastStopped,
+    ContactChanged,
+    HandoffTaken,
+    PersonErased,
 )
 
 AnyEvent = (
@@ -43,8 +54,9 @@ AnyEvent = (
     | AppointmentRequested | AppointmentDelivered | MessageHeard | PresenceRequested
     | SendRequested | SendScheduled | SendAttempted | SendAccepted | SendDelivered | SendRead | SendFailed
     | SendUnconfirmed
-    | SendExpired | SendOutcomeUnknown | SendDeadLettered | SendReplayed | SendEchoed
+    | SendExpired | SendCancelled | SendRefused | SendOutcomeUnknown | SendDeadLettered | SendReplayed | SendEchoed
     | AdminActed | EntryDeadLettered
+    | HandoffTaken | BotPaused | BotResumed | ContactChanged | PersonErased | BroadcastStarted | BroadcastStopped
 )  # fmt: skip
 TYPES: dict[str, type[Event]] = {str(t.__struct_config__.tag): t for t in get_args(AnyEvent)}
 """Every event type by its wire name."""

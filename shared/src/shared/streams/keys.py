@@ -23,6 +23,11 @@ def outbound_vip(instance: str) -> str:
     return _of(instance, "stream:vip")
 
 
+def is_vip(stream: str) -> bool:
+    """Whether what is on this stream goes first."""
+    return stream.endswith("}:stream:vip")
+
+
 def inbound(instance: str) -> str:
     """Stream: patients' messages that wait for the responder."""
     return _of(instance, "inbound")
@@ -83,6 +88,11 @@ def bucket(instance: str) -> str:
     return _of(instance, "bucket")
 
 
+def cancelled(instance: str, send_id: str) -> str:
+    """String with a time to live: this send was taken back."""
+    return _of(instance, f"cancelled:{send_id}")
+
+
 def limits(instance: str) -> str:
     """Hash: the instance's own pace, which goes before the settings and takes effect at once: tokens_per_second,
     bucket_capacity, recipient_tokens_per_second, new_contacts_per_day."""
@@ -95,13 +105,28 @@ def recipient_bucket(instance: str, chat: str) -> str:
 
 
 def contacts(instance: str) -> str:
-    """Set: chats that wrote to the clinic or were written to before; all others are new contacts."""
+    """Set: chats that wrote to the clinic, or that WhatsApp took a message for; all others are new contacts."""
     return _of(instance, "contacts")
 
 
 def new_contacts(instance: str, day: str) -> str:
-    """String with a time to live: how many new contacts were written to on `day` (YYYYMMDD, UTC)."""
+    """Set with a time to live: the new contacts that were written to on `day` (YYYYMMDD, UTC)."""
     return _of(instance, f"new_contacts:{day}")
+
+
+def new_contacts_paused(instance: str) -> str:
+    """String with a time to live: until when (ms) no new contact is written to, because WhatsApp refused one."""
+    return _of(instance, "new_contacts_paused")
+
+
+def refusals(instance: str) -> str:
+    """Hash with a time to live: first messages to new contacts (send ids) that WhatsApp gave an error for."""
+    return _of(instance, "refusals")
+
+
+def awaiting(instance: str, chat: str) -> str:
+    """Hash with a time to live: ids of parked sends that need not wait once this chat is a known contact."""
+    return _of(instance, f"awaiting:{chat}")
 
 
 def usage(instance: str, day: str) -> str:
@@ -137,13 +162,37 @@ def chat(instance: str, chat_id: str) -> str:
     return _of(instance, f"chat:{chat_id}")
 
 
+def contact(instance: str, chat_id: str) -> str:
+    """Hash: what staff wrote down about a contact: name, notes, vip, and `revision`, which each change counts up.
+
+    Unlike the chat's state it does not expire; `vip` stands in both, for services to read it with the chat.
+    """
+    return _of(instance, f"contact:{chat_id}")
+
+
+def broadcasts(instance: str) -> str:
+    """Sorted set: ids of the instance's broadcasts by the time (ms) at which they were asked for."""
+    return _of(instance, "broadcasts")
+
+
+def broadcast(instance: str, id_: str) -> str:
+    """Hash with a time to live: what a broadcast is (`about`), its `state`, and how many of it are `requested`."""
+    return _of(instance, f"broadcast:{id_}")
+
+
+def broadcast_recipients(instance: str, id_: str) -> str:
+    """List: whom a broadcast goes to, in their order; removed when it has ended."""
+    return _of(instance, f"broadcast:{id_}:to")
+
+
 def echoes(instance: str, digest: str) -> str:
     """Sorted set with a time to live: `<key.id> <chat> …` of what the gateway says it sent of this content, by time."""
     return _of(instance, f"echoes:{digest}")
 
 
 def sent(instance: str, message_id: str) -> str:
-    """String with a time to live: WhatsApp's key.id -> `<send id> <attempt> <story> <chat>`, for joining receipts."""
+    """String with a time to live: WhatsApp's key.id -> the send, for joining receipts: `<id> <attempt> <story> <chat>`,
+    and ` new` behind it when it was the first message to a new contact."""
     return _of(instance, f"sent:{message_id}")
 
 
@@ -173,6 +222,9 @@ def clinic_texts(clinic: str) -> str:
 
 CLINICS_VERSION = f"{PREFIX}:clinics:version"
 """String: a counter that every change of an uploaded text increments, after the change."""
+
+BROADCASTING = f"{PREFIX}:broadcasting"
+"""Set: instances that have a broadcast under way."""
 
 
 def vector(model: str, text: str) -> str:
@@ -208,3 +260,37 @@ def live(service: str, replica: str) -> str:
 def live_pattern(service: str) -> str:
     """The pattern that finds every live replica of `service`."""
     return f"{PREFIX}:live:{service}:*"
+
+
+# ── who may, and who did what (admin) ──────────────────────────────────────────────────────────────────────────────
+def _of_none(name: str) -> str:
+    """What is of no instance and joined by scripts: `:` cannot be in an instance's name, so none shares this slot."""
+    return f"{PREFIX}:{{:}}:{name}"
+
+
+TOKENS = _of_none("tokens")
+"""Hash: a token's digest -> what is known of it (JSON)."""
+
+TOKEN_NAMES = _of_none("tokens:names")
+"""Hash: a token's name -> its digest."""
+
+TOKENS_USED = _of_none("tokens:used")
+"""Hash: a token's digest -> about when it was last used (ms)."""
+
+AUDIT = _of_none("audit")
+"""Stream: `admin.acted` facts that are of no instance: tokens, logins, a clinic's texts."""
+
+
+def session(digest: str) -> str:
+    """Hash with a time to live: a login on the page, by the digest of its id: the token it came from, since when."""
+    return _of_none(f"session:{digest}")
+
+
+def failures(address: str) -> str:
+    """String with a time to live: wrong tokens that came from this address (`*`: from anywhere)."""
+    return _of_none(f"failures:{address}")
+
+
+def answer(digest: str) -> str:
+    """Hash with a time to live: the answer to a write that came with an Idempotency-Key. Stands alone."""
+    return f"{PREFIX}:answer:{digest}"

@@ -22,6 +22,11 @@ CONSUMERS = Gauge("frontdesk_consumers", "Replicas alive by heartbeat", ["servic
 REDIS_UP = Gauge("frontdesk_redis_up", "1 when Redis answered the last question of this process, else 0")
 BAD_HTTP = Counter("frontdesk_bad_http_total", "Requests that broke off or were not HTTP at all")
 
+# ── who may (admin) ────────────────────────────────────────────────────────────────────────────────────────────────
+ADMIN_REFUSED = Counter(
+    "frontdesk_admin_refused_total", "Requests to the admin service that were refused, by why", ["why"]
+)  # why: token, login (a wrong one), held (too many wrong ones), role
+
 # ── the consumer loop (responder, sender) ──────────────────────────────────────────────────────────────────────────
 HANDLED = Counter(
     "frontdesk_handled_total", "Entries by how their handling ended", ["service", "outcome"]
@@ -97,7 +102,13 @@ MEDIA_READ = Counter(
 SENDS = Counter(
     "frontdesk_sends_total", "Send attempts by outcome", ["outcome"]
 )  # outcome: accepted, unconfirmed, transient, permanent, unknown, not_connected, misconfigured, expired,
-# dead_lettered, opted_out, quiet_hours
+# dead_lettered, opted_out, quiet_hours, new_contacts (put aside, or refused by WhatsApp's limit on them)
+NEW_CONTACT_PAUSES = Counter(
+    "frontdesk_new_contact_pauses_total",
+    "Times that an instance stopped writing to new contacts, by what told it to",
+    ["cause"],
+)  # cause: answer (the gateway named error 463), receipts (several errors after the acceptance)
+SHED = Counter("frontdesk_shed_total", "Expired sends that were ended to make room in a full stream")
 GATEWAY_SECONDS = Histogram("frontdesk_gateway_seconds", "Duration of gateway calls", ["call"], buckets=LATENCY)
 REPLY_SECONDS = Histogram(
     "frontdesk_reply_seconds",

@@ -22,6 +22,7 @@ from clinic.text import LANGUAGES, Language
 CANDIDATES = 10  # looked at closely: bm25 alone may not put the one that covers most first
 ENOUGH = 0.5  # covered by the patient's own language: no need to look into the clinic's first one
 BODY = 0.85  # a word in the text alone is less surely what the piece is about
+ABOVE = 0.6  # and one in the headings above, which all pieces of a file share, least of all
 ALIKE = 0.92  # and so is a word of the same meaning
 _FIND = """
     SELECT rowid, -bm25({table}, 3.0, 2.0, 1.0) AS score  -- heading, keywords, text
@@ -49,6 +50,7 @@ class _Row(Struct, frozen=True):
     heading: tuple[str, ...]
     keywords: tuple[str, ...]
     text: tuple[str, ...]
+    above: tuple[str, ...]
 
     @property
     def about(self) -> frozenset[str]:
@@ -56,7 +58,7 @@ class _Row(Struct, frozen=True):
 
     @property
     def terms(self) -> frozenset[str]:
-        return frozenset(self.heading + self.keywords + self.text)
+        return frozenset(self.heading + self.keywords + self.text + self.above)
 
 
 class Knowledge:
@@ -67,7 +69,7 @@ class Knowledge:
         self._first = clinic.language
         self._named = frozenset(word for service in clinic.services for name in service.called for word in words(name))
         self._rows = dict(zip(count(1), (row for file in rows.values() for row in file), strict=False))
-        self._terms = {number: (row.about, row.terms) for number, row in self._rows.items()}
+        self._terms = {number: (row.about, frozenset(row.text), row.terms) for number, row in self._rows.items()}
         self._spoken = {language: self._of(language) for language in LANGUAGES}
         self._where = {language: _where(rows) for language, rows in self._spoken.items()}
         self._spell = {language: Speller(_vocabulary(rows) | STOP[language]) for language, rows in self._spoken.items()}
@@ -127,8 +129,8 @@ class Knowledge:
         return weigh(worth(corrected, spoken), table, held, len(self._spoken[table]), self._named)
 
     def _hit(self, number: int, score: float, asked: list[Asked]) -> Hit:
-        chunk, (about, all_terms) = self._rows[number].chunk, self._terms[number]
-        found = {one.word: one.weight * _share(one, about, all_terms) for one in asked}
+        chunk, (about, said, all_terms) = self._rows[number].chunk, self._terms[number]
+        found = {one.word: one.weight * _share(one, about, said, all_terms) for one in asked}
         held = frozenset(word for word, weight in found.items() if weight)
         solid = any(one.solid and one.word in held for one in asked)
         coverage = sum(found.values()) / (sum(one.weight for one in asked) or 1) if solid else 0.0
@@ -143,15 +145,16 @@ class Knowledge:
             columns = "heading, keywords, body, tokenize='unicode61 remove_diacritics 2'"
             database.execute(f"CREATE VIRTUAL TABLE {language} USING fts5({columns})")
         for number, row in self._rows.items():
-            fields = (" ".join(row.heading), " ".join(row.keywords), " ".join(row.text))
+            fields = (" ".join(row.heading), " ".join(row.keywords), " ".join(row.text + row.above))
             sql = f"INSERT INTO {row.chunk.language} (rowid, heading, keywords, body) VALUES (?, ?, ?, ?)"  # noqa: S608
             database.execute(sql, (number, *fields))
         return database
 
 
 def _row(chunk: Chunk) -> _Row:
-    heading, keywords, text = (_terms(part, chunk.language) for part in (chunk.title, chunk.keywords, chunk.text))
-    return _Row(chunk, heading, keywords, text)
+    above = chunk.title.removesuffix(chunk.heading)
+    parts = (_terms(part, chunk.language) for part in (chunk.heading, chunk.keywords, chunk.text, above))
+    return _Row(chunk, *parts)
 
 
 def _terms(text: str, language: Language) -> tuple[str, ...]:
@@ -167,12 +170,12 @@ def _where(rows: list[_Row]) -> dict[str, set[int]]:
     return found
 
 
-def _share(asked: Asked, about: frozenset[str], all_terms: frozenset[str]) -> float:
-    """How well a piece holds a word: in its heading or keywords, or in the text; the word itself or one like it."""
-    where = 1.0 if asked.terms & about else BODY
-    if asked.stem in (about if where == 1.0 else all_terms):
-        return where
-    return where * ALIKE if asked.terms & all_terms else 0.0
+def _share(asked: Asked, about: frozenset[str], said: frozenset[str], all_terms: frozenset[str]) -> float:
+    """How well a piece holds a word: in its heading or keywords, in its text or above it; itself or one like it."""
+    for where, terms_there in ((1.0, about), (BODY, said), (ABOVE, all_terms)):
+        if asked.terms & terms_there:
+            return where if asked.stem in terms_there else where * ALIKE
+    return 0.0
 
 
 def _vocabulary(rows: list[_Row]) -> set[str]:

@@ -3,11 +3,12 @@
 import re
 import unicodedata
 
-from clinic.language.vocabulary import EVERYDAY, SLANG
+from clinic.language.vocabulary import EVERYDAY, IDIOMS, SLANG
 
 MAX_CHARS = 600  # a question longer than this is a letter: its opening says enough
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _WOULD = re.compile(r"['’]d$")  # "I'd" is no identity card
+_IDIOM = re.compile(rf"\b(?:{'|'.join(sorted(IDIOMS, key=len, reverse=True))})\b")
 _RUN = re.compile(r"([^\W\d_])\1{2,}|(?:([aiu])\2)\b")  # oiiii, diaa
 
 
@@ -23,12 +24,13 @@ def written(text: str) -> list[str]:
 
 
 def words(text: str) -> list[str]:
-    """The words without accents and with short forms written out."""
+    """The words without accents, with short forms written out and idioms as the one word that they stand for."""
     found: list[str] = []
     for word in _WORD.findall(fold(text)):
         plain = _WOULD.sub(" would", word).replace("'", "").replace("’", "")
         found.extend(SLANG.get(plain, plain).split())
-    return found
+    line = " ".join(found)
+    return _IDIOM.sub(lambda idiom: IDIOMS[idiom[0]], line).split() if _IDIOM.search(line) else found
 
 
 def _once(found: re.Match[str]) -> str:

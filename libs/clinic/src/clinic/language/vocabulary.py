@@ -18,6 +18,7 @@ _SHARED = frozenset(" ".join(_lines("everyday.pt-es")).split())
 STOP = _words("stop")
 EVERYDAY = {one: listed | (_SHARED if one != "en" else frozenset()) for one, listed in _words("everyday").items()}
 TELLING = {one: listed | EVERYDAY[one] for one, listed in _words("telling").items()}
+IDIOMS = {said.strip(): meant.strip() for said, meant in (line.split("=") for line in _lines("idioms"))}
 SLANG = {short.strip(): full.strip() for short, full in (line.split("=") for line in _lines("slang"))}
 
 LETTERS: tuple[tuple[str, str, int], ...] = (
