@@ -1,6 +1,7 @@
 """How long does a patient wait for an answer, from the last message of a burst to the gateway call?
 
-With the embedded answerer: what is beyond the pause that ends a turn. With a model that answers in one second: all of it.
+With the embedded answerer: what is beyond the pause that ends a turn. With a model that answers in one second: all of
+it.
 """
 
 import asyncio
