@@ -59,6 +59,8 @@ def test_a_responder_killed_in_the_middle_of_a_model_call_is_replaced_and_the_re
         story = Story.read(stack.redis.url)
         used = _tokens_used(stack)
         arrived = call("GET", f"{stack.url('simulator')}/sim/demo/phone")["messages"]
+        typing = call("GET", f"{stack.url('simulator')}/sim/demo/calls?call=sendPresence")["calls"]
+    assert typing
     assert [draft.answered_by != "embedded" for draft in story.of(ReplyDrafted)] == [True]
     assert story.of(ReplyDrafted)[0].tokens > 0
     assert used > story.of(ReplyDrafted)[0].tokens + 600  # the dead one's call too, by what was set aside for it
