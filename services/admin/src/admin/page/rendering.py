@@ -10,7 +10,6 @@ from aiohttp import web
 
 from admin.access.principal import Principal
 from admin.http.endpoint import PRINCIPAL
-from admin.http.problems import Problem
 from admin.instances import Instances
 from admin.page.asking import Asking
 from admin.page.assets import Assets
@@ -21,7 +20,6 @@ from admin.page.shell import Shell
 from admin.page.words import Words
 from shared.clock import Clock
 
-UNTITLED = "UTC"
 NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -70,22 +68,16 @@ class Rendering:
     ) -> web.Response:
         """The page that `template` makes of `context`. `problem` among it is told above everything else."""
         shell = await self.shell(request, instance)
-        return self._rendered(template, shell, status, context)
-
-    def _rendered(self, template: str, shell: Shell, status: int, context: dict[str, Any]) -> web.Response:
-        given = {"problem": None, "form": NOTHING_GIVEN, **context}
-        html = self._templates.get_template(template).render(shell=shell, t=shell.t, f=shell.f, **given)
+        html = self._html(template, shell, context)
         return web.Response(text=html, status=status, content_type="text/html", headers=NO_STORE)
 
-    def bare(self, request: web.Request, template: str, status: int = 200, **context: Any) -> web.Response:
-        """A page that needs neither Redis nor somebody who is logged in."""
-        return self._rendered(template, self._shell(request, request.get(PRINCIPAL), [], ""), status, context)
+    def _html(self, template: str, shell: Shell, context: dict[str, Any]) -> str:
+        given = {"problem": None, "form": NOTHING_GIVEN, **context}
+        return self._templates.get_template(template).render(shell=shell, t=shell.t, f=shell.f, **given)
 
-    def refusal(self, request: web.Request, problem: Problem) -> web.Response:
-        """A problem as a page of its own."""
-        answer = self.bare(request, "problem.html", problem.status, problem=problem)
-        answer.headers.update(problem.headers)
-        return answer
+    def bare(self, request: web.Request, template: str, **context: Any) -> str:
+        """A page that needs neither Redis nor somebody who is logged in."""
+        return self._html(template, self._shell(request, request.get(PRINCIPAL), [], ""), context)
 
 
 def back_to(url: str, done: str = "") -> web.Response:
