@@ -2,7 +2,8 @@
 
 from aiohttp import web
 
-from admin.access.gate import guard
+from admin.access.access import Access
+from admin.access.audit import Audit
 from admin.http.describing import Describing
 from admin.http.endpoint import Endpoint, add
 from admin.http.problems import as_problems
@@ -22,11 +23,14 @@ def build(settings: AdminSettings, platform: Platform) -> web.Application:
     """The admin's application: it shows and steers the streams, and takes the clinic's own messages."""
     instances, workers = Instances(platform.redis, settings.instances), Workers(platform.redis)
     app = new_app(platform, client_max_size=BODY_LIMIT)
-    app.middlewares.extend((as_problems, guard(settings.admin_token)))
+    app.middlewares.append(as_problems)
+    access = Access(settings, platform, Audit(platform))
+    access.guard(app)
     app.cleanup_ctx.append(Gauges(platform.scripts, instances, workers).running)
     _add_routes(app, Looking(platform, instances, workers), Desk(platform, instances, workers))
     app.router.add_post("/admin/messages", Sending(platform, instances).send)
     endpoints: list[Endpoint] = []  # every room adds its own: endpoints += Room(…).endpoints
+    endpoints += access.endpoints
     add(app, [*endpoints, *Describing(endpoints).endpoints])
     return app
 

@@ -67,6 +67,8 @@ class Endpoint:
     """Of a success."""
     produces: str = JSON
     takes: str = JSON
+    remembers: bool = True
+    """Whether a write's answer is kept for its Idempotency-Key: not when it tells a secret, or has a way of its own."""
 
     @property
     def query(self) -> type[msgspec.Struct]:
@@ -105,7 +107,10 @@ class Endpoint:
 def add(app: web.Application, endpoints: Iterable[Endpoint]) -> None:
     """Add the routes to the application."""
     for endpoint in endpoints:
-        app.router.add_route(endpoint.method, endpoint.path, endpoint.answered)
+        if endpoint.method == "GET":
+            app.router.add_get(endpoint.path, endpoint.answered)  # and HEAD
+        else:
+            app.router.add_route(endpoint.method, endpoint.path, endpoint.answered)
 
 
 def _said(request: web.Request, answer: Any, status: int) -> web.StreamResponse:

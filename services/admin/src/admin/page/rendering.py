@@ -14,8 +14,8 @@ from admin.instances import Instances
 from admin.page.asking import Asking
 from admin.page.assets import Assets
 from admin.page.choice import language_of, theme_of
-from admin.page.forms import NOTHING_GIVEN
 from admin.page.formats import Formats
+from admin.page.forms import NOTHING_GIVEN
 from admin.page.shell import Shell
 from admin.page.words import Words
 from shared.clock import Clock
