@@ -1,6 +1,6 @@
 """How does a page become HTML? Jinja templates that escape whatever they are given."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,7 +31,7 @@ class Around:
     clock: Clock
     csrf: Callable[[web.Request], str]
     """The token that a form of this session must bring."""
-    zone_of: Callable[[str], str]
+    zone_of: Callable[[str], Awaitable[str]]
     """The timezone of the clinic that answers for an instance."""
 
 
@@ -52,11 +52,14 @@ class Rendering:
         who = request.get(PRINCIPAL)
         names = await self._around.instances.names() if who else []
         wanted = instance or request.query.get("instance", "")
-        return self._shell(request, who, names, wanted if wanted in names else "")
+        looked_at = wanted if wanted in names else ""
+        zone = await self._around.zone_of(looked_at or next(iter(names), ""))
+        return self._shell(request, who, names, looked_at, ZoneInfo(zone))
 
-    def _shell(self, request: web.Request, who: Principal | None, names: list[str], instance: str) -> Shell:
+    def _shell(
+        self, request: web.Request, who: Principal | None, names: list[str], instance: str, zone: ZoneInfo
+    ) -> Shell:
         words = Words(language_of(request))
-        zone = ZoneInfo(self._around.zone_of(instance or (names[0] if names else "")))
         return Shell(
             request=request, who=who, asking=self._asking, t=words, theme=theme_of(request), zone=zone,
             f=Formats(words.locale, zone, self._around.clock.now_ms()), csrf=self._around.csrf(request) if who else "",
@@ -77,7 +80,7 @@ class Rendering:
 
     def bare(self, request: web.Request, template: str, **context: Any) -> str:
         """A page that needs neither Redis nor somebody who is logged in."""
-        return self._html(template, self._shell(request, request.get(PRINCIPAL), [], ""), context)
+        return self._html(template, self._shell(request, request.get(PRINCIPAL), [], "", ZoneInfo("UTC")), context)
 
 
 def back_to(url: str, done: str = "") -> web.Response:

@@ -1,6 +1,6 @@
 """What is the page made of? Its rooms, its files, its login, and how a problem looks; joined to the API's routes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 import msgspec
@@ -29,7 +29,7 @@ class Outside:
     clock: Clock
     csrf: Callable[[web.Request], str]
     """The token that a form of this session must bring."""
-    zone_of: Callable[[str], str]
+    zone_of: Callable[[str], Awaitable[str]]
     """The timezone of the clinic that answers for an instance."""
 
 
