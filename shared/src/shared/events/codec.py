@@ -24,6 +24,7 @@ from shared.events.replies import (
 from shared.events.sends import (
     SendAccepted,
     SendAttempted,
+    SendCancelled,
     SendDeadLettered,
     SendDelivered,
     SendEchoed,
@@ -31,6 +32,7 @@ from shared.events.sends import (
     SendFailed,
     SendOutcomeUnknown,
     SendRead,
+    SendRefused,
     SendReplayed,
     SendRequested,
     SendScheduled,
@@ -52,7 +54,7 @@ AnyEvent = (
     | AppointmentRequested | AppointmentDelivered | MessageHeard | PresenceRequested
     | SendRequested | SendScheduled | SendAttempted | SendAccepted | SendDelivered | SendRead | SendFailed
     | SendUnconfirmed
-    | SendExpired | SendOutcomeUnknown | SendDeadLettered | SendReplayed | SendEchoed
+    | SendExpired | SendCancelled | SendRefused | SendOutcomeUnknown | SendDeadLettered | SendReplayed | SendEchoed
     | AdminActed | EntryDeadLettered
     | HandoffTaken | BotPaused | BotResumed | ContactChanged | PersonErased | BroadcastStarted | BroadcastStopped
 )  # fmt: skip

@@ -23,6 +23,11 @@ def outbound_vip(instance: str) -> str:
     return _of(instance, "stream:vip")
 
 
+def is_vip(stream: str) -> bool:
+    """Whether what is on this stream goes first."""
+    return stream.endswith("}:stream:vip")
+
+
 def inbound(instance: str) -> str:
     """Stream: patients' messages that wait for the responder."""
     return _of(instance, "inbound")
@@ -81,6 +86,11 @@ def progress(instance: str) -> str:
 def bucket(instance: str) -> str:
     """Hash: the token bucket of the instance, in Redis time."""
     return _of(instance, "bucket")
+
+
+def cancelled(instance: str, send_id: str) -> str:
+    """String with a time to live: this send was taken back."""
+    return _of(instance, f"cancelled:{send_id}")
 
 
 def limits(instance: str) -> str:

@@ -108,6 +108,7 @@ NEW_CONTACT_PAUSES = Counter(
     "Times that an instance stopped writing to new contacts, by what told it to",
     ["cause"],
 )  # cause: answer (the gateway named error 463), receipts (several errors after the acceptance)
+SHED = Counter("frontdesk_shed_total", "Expired sends that were ended to make room in a full stream")
 GATEWAY_SECONDS = Histogram("frontdesk_gateway_seconds", "Duration of gateway calls", ["call"], buckets=LATENCY)
 REPLY_SECONDS = Histogram(
     "frontdesk_reply_seconds",

@@ -12,8 +12,33 @@ from responder.answerer.cues import shows
 MAX_CLAUSES = 4  # more are read as one: a reply has room for so many answers at most
 _ENDS = re.compile(r"(?<=[?!\n;])\s*|(?<=\.)\s+")
 _JOINS = re.compile(r",?\s+(?:e|y|and|also|tambem|também|también|mas|pero|but|e também|y también)\s+|,\s*|\s+[-+&]\s+")
-_LEADS = frozenset("e y and tambem tambien also mas pero but si se if whether ademas alem disso besides".split()) | GREETINGS
-_TELLS = frozenset("i im ive eu yo my mi meu minha we nos".split())  # who begins so tells, though a question may follow
+_LEADS = (
+    frozenset(
+        [
+            "e",
+            "y",
+            "and",
+            "tambem",
+            "tambien",
+            "also",
+            "mas",
+            "pero",
+            "but",
+            "si",
+            "se",
+            "if",
+            "whether",
+            "ademas",
+            "alem",
+            "disso",
+            "besides",
+        ]
+    )
+    | GREETINGS
+)
+_TELLS = frozenset(
+    ["i", "im", "ive", "eu", "yo", "my", "mi", "meu", "minha", "we", "nos"]
+)  # who begins so tells, though a question may follow
 _WONDERS = re.compile(
     r"(?:(?:eu|i|me) )?(?:(?:would )?(?:quisiera|queria|quiero|quero|gostaria|want|wanted|like|need|preciso|necesito)"
     r"(?: de| to)? (?:saber|know|preguntar|perguntar|consultar|ask|find out)|was wondering|wondering)\b"

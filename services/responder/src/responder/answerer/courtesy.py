@@ -15,7 +15,9 @@ _READ = wordlist("courtesy")
 _CLOSING = tuple(_READ.pop("closing"))
 _LISTS = {name: frozenset(listed.split()) for name, listed in _READ.items()}
 WORDS = frozenset().union(*_LISTS.values())
-GREETINGS = _LISTS["greeting"] | frozenset("dia dias tarde tardes noite noche noches afternoon evening".split())
+GREETINGS = _LISTS["greeting"] | frozenset(
+    ["dia", "dias", "tarde", "tardes", "noite", "noche", "noches", "afternoon", "evening"]
+)
 _SPELL = Speller(WORDS)
 _HOW_ARE_YOU = (
     "tudo", "que tal", "como esta", "como estan", "como va", "como vai", "como anda", "como estas", "how are", "hows",

@@ -44,8 +44,16 @@ def compiled(cues: tuple[str, ...]) -> re.Pattern[str]:
 
 TELLS_MORE = frozenset(
     {
-        "emergency", "not_emergency", "complaint", "not_booking", "advice", "afterwards", "others", "own_booking",
-        "own_finding", "attribute",
+        "emergency",
+        "not_emergency",
+        "complaint",
+        "not_booking",
+        "advice",
+        "afterwards",
+        "others",
+        "own_booking",
+        "own_finding",
+        "attribute",
     }
 )  # their words may be the matter itself
 

@@ -56,7 +56,9 @@ class Reading(Struct, frozen=True):
     def titled(self) -> bool:
         """All that the chunk's heading says is asked."""
         small = frozenset().union(*STOP.values())
-        return self.hit is not None and all(word in self.hit.held for word in words(self.hit.heading) if word not in small)
+        return self.hit is not None and all(
+            word in self.hit.held for word in words(self.hit.heading) if word not in small
+        )
 
     def told(self, question: Question) -> Iterator[Part]:
         """The chunk as it stands; one that is not in the patient's language is introduced."""

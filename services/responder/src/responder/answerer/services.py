@@ -40,7 +40,11 @@ def named(words: Sequence[str], lexicon: Lexicon) -> Named:
         for form in lexicon.forms(language, places):
             _note(form, places, full, heads, own)
     kept = _longest(full)
-    kept = kept | _alone(kept, full, {name: heads[name] for name in heads if name in own}, heads) if kept else _meant(words, lexicon, heads)
+    kept = (
+        kept | _alone(kept, full, {name: heads[name] for name in heads if name in own}, heads)
+        if kept
+        else _meant(words, lexicon, heads)
+    )
     found = kept or heads
     used = frozenset(at for places, _ in found.values() for at in places)
     rest = tuple(word for at, word in enumerate(words) if at not in used and not lexicon.says_nothing(word))
