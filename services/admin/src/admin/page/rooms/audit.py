@@ -19,5 +19,5 @@ class Audit:
         found = None
         if instance:
             at = {"instance": instance, "cursor": asked.query.cursor}
-            found = (await self._means.asking.ask(asked.request, "GET /admin/audit", **at)).data
+            found = (await self._means.asking.ask(asked.request, "GET /admin/audit", at)).data
         return await self._means.rendering.show(asked.request, "audit.html", instance=instance, found=found)

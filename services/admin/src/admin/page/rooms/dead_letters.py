@@ -99,9 +99,9 @@ class DeadLetters:
             instance = await self._means.instance(asked)
             at = {"instance": instance, "id": asked.query.id}
             if given.text("act") == "discard":
-                await self._ask(asked.request, f"DELETE {ONE}", why=given.maybe("why"), **at)
+                await self._ask(asked.request, f"DELETE {ONE}", at, why=given.maybe("why"))
                 return back_to(f"/dead-letters?instance={instance}", "discarded")
-            await self._ask(asked.request, f"POST {ONE}/replay", body=_replay_of(given), **at)
+            await self._ask(asked.request, f"POST {ONE}/replay", at, body=_replay_of(given))
             return back_to(f"/dead-letters?instance={instance}", "replayed")
 
         async def again(given: Form, problem: Problem) -> web.Response:

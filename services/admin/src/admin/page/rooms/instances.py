@@ -8,6 +8,7 @@ from aiohttp import web
 from admin.access.principal import Role
 from admin.http.endpoint import Asked
 from admin.http.problems import Problem
+from admin.page.rooms.talking import pause_of
 from admin.page.screens import NOTHING_GIVEN, Form, Means, Seen, back_to, form, page, tried
 
 ALL = "/admin/instances"
@@ -104,9 +105,7 @@ class Instances:
                     await self._ask(request, f"PUT {ONE}/limits", instance=instance, body=body, headers=headers)
                     return back_to(at, "saved")
                 case "pause":
-                    minutes = {"minutes": given.number("minutes")} if given.text("minutes") else {}
-                    body = {"reason": given.text("reason"), **minutes}
-                    await self._ask(request, "POST /admin/bot/pause", instance=instance, body=body)
+                    await self._ask(request, "POST /admin/bot/pause", instance=instance, body=pause_of(given))
                     return back_to(at, "paused")
                 case "resume":
                     await self._ask(request, "POST /admin/bot/resume", instance=instance)

@@ -127,9 +127,7 @@ class Knowledge:
 
         return await tried(work, again, asked.request)
 
-    async def _put(
-        self, request: web.Request, instance: str, name: str, text: bytes, headers: dict[str, str]
-    ) -> None:
+    async def _put(self, request: web.Request, instance: str, name: str, text: bytes, headers: dict[str, str]) -> None:
         clinic = await self._clinic(request, instance)
         headers = {**headers, "Content-Type": "text/markdown; charset=utf-8"}
         await self._ask(request, f"PUT {ONE}", clinic=clinic, name=name, body=text, headers=headers)

@@ -29,7 +29,7 @@ class Schedule:
         waiting = templates = None
         if instance:
             at: dict[str, Any] = {"instance": instance, "cursor": asked.query.cursor, "limit": 50}
-            waiting = (await self._ask(request, "GET /admin/messages/scheduled", **at)).data
+            waiting = (await self._ask(request, "GET /admin/messages/scheduled", at)).data
             templates = await self._means.asking.look(request, "GET /admin/templates", instance=instance)
         return await self._means.rendering.show(
             request, "schedule.html", instance=instance, status=problem.status if problem else 200,
@@ -44,7 +44,7 @@ class Schedule:
             instance, request = await self._means.instance(asked), asked.request
             if given.text("act") == "cancel":
                 at = {"instance": instance, "id": given.text("id")}
-                await self._ask(request, "DELETE /admin/messages/{id}", **at)
+                await self._ask(request, "DELETE /admin/messages/{id}", at)
                 return back_to(f"/schedule?instance={instance}", "cancelled")
             shell = await self._means.rendering.shell(request, instance)
             body = {

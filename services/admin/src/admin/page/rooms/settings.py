@@ -1,4 +1,4 @@
-"""What is set, is it well, and who may what? Settings in force, the doctor, tokens, and a person's data; for operators."""
+"""What is set, is it well, and who may what? For operators: settings in force, the doctor, tokens, erasure."""
 
 from typing import Any
 
