@@ -43,7 +43,7 @@ class Asking:
         self, request: web.Request, route: str, at: Mapping[str, Given] | None = None, *,
         body: Any = None, headers: Mapping[str, str] | None = None, **given: Given,
     ) -> Answer:  # fmt: skip
-        """What `route` answers to `at` and `given` (of its path and its query) and `body`. Raises Problem, as it does."""
+        """What `route` answers to `at` and `given` (of its path and its query) and `body`. Raises Problem."""
         endpoint = self._routes.get(route)
         if endpoint is None:
             raise Problem(404, f"there is no {route} here")

@@ -4,7 +4,15 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from admin.http.endpoint import Endpoint
+from admin.page.rooms.audit import Audit
 from admin.page.rooms.chats import Chats
+from admin.page.rooms.dead_letters import DeadLetters
+from admin.page.rooms.instances import Instances
+from admin.page.rooms.knowledge import Knowledge
+from admin.page.rooms.overview import Overview
+from admin.page.rooms.schedule import Schedule
+from admin.page.rooms.settings import Settings
+from admin.page.rooms.templates import Templates
 from admin.page.screens import Means
 
 
@@ -14,4 +22,6 @@ class Room(Protocol):
     endpoints: list[Endpoint]
 
 
-ROOMS: Sequence[Callable[[Means], Room]] = (Chats,)
+ROOMS: Sequence[Callable[[Means], Room]] = (
+    Overview, Chats, Schedule, Templates, Knowledge, DeadLetters, Instances, Audit, Settings,
+)  # fmt: skip
