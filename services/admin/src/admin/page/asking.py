@@ -29,10 +29,14 @@ class Answer:
 
 
 class Asking:
-    """Asks the routes that it is given, each named as `GET /admin/conversations/{chat}`."""
+    """Asks the routes that it knows, each named as `GET /admin/conversations/{chat}`."""
 
-    def __init__(self, endpoints: Iterable[Endpoint]) -> None:
-        self._routes = {f"{endpoint.method} {endpoint.path}": endpoint for endpoint in endpoints}
+    def __init__(self) -> None:
+        self._routes: dict[str, Endpoint] = {}
+
+    def learn(self, endpoints: Iterable[Endpoint]) -> None:
+        """Know these routes from now on."""
+        self._routes.update({f"{endpoint.method} {endpoint.path}": endpoint for endpoint in endpoints})
 
     def may(self, who: Principal, route: str) -> bool:
         """Whether there is such a route, and `who` may use it."""

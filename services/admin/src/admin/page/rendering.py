@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import jinja2
 from aiohttp import web
 
+from admin.access.gate import SESSION
 from admin.access.principal import Principal
 from admin.http.endpoint import PRINCIPAL
 from admin.instances import Instances
@@ -29,8 +30,6 @@ class Around:
 
     instances: Instances
     clock: Clock
-    csrf: Callable[[web.Request], str]
-    """The token that a form of this session must bring."""
     zone_of: Callable[[str], Awaitable[str]]
     """The timezone of the clinic that answers for an instance."""
 
@@ -62,7 +61,7 @@ class Rendering:
         words = Words(language_of(request))
         return Shell(
             request=request, who=who, asking=self._asking, t=words, theme=theme_of(request), zone=zone,
-            f=Formats(words.locale, zone, self._around.clock.now_ms()), csrf=self._around.csrf(request) if who else "",
+            f=Formats(words.locale, zone, self._around.clock.now_ms()), csrf=_csrf(request),
             instances=names, instance=instance, asset=self._assets.url,
         )  # fmt: skip
 
@@ -81,6 +80,12 @@ class Rendering:
     def bare(self, request: web.Request, template: str, **context: Any) -> str:
         """A page that needs neither Redis nor somebody who is logged in."""
         return self._html(template, self._shell(request, request.get(PRINCIPAL), [], "", ZoneInfo("UTC")), context)
+
+
+def _csrf(request: web.Request) -> str:
+    """What a form must bring; nothing, when nobody is logged in by a session."""
+    session = request.get(SESSION)
+    return session.csrf if session is not None else ""
 
 
 def back_to(url: str, done: str = "") -> web.Response:
