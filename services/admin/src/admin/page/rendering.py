@@ -18,7 +18,7 @@ from admin.page.choice import language_of, theme_of
 from admin.page.formats import Formats
 from admin.page.forms import NOTHING_GIVEN
 from admin.page.shell import Shell
-from admin.page.words import Words
+from admin.page.words import Words, catalog
 from shared.clock import Clock
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -41,6 +41,7 @@ class Rendering:
         self._asking = asking
         self._assets = assets
         self._around = around
+        catalog()  # a mistake in it is told at the start, not to a reader
         self._templates = jinja2.Environment(
             loader=jinja2.PackageLoader("admin.page"), autoescape=True, undefined=jinja2.StrictUndefined,
             trim_blocks=True, lstrip_blocks=True,
