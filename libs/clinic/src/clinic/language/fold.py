@@ -14,8 +14,11 @@ _RUN = re.compile(r"([^\W\d_])\1{2,}|(?:([aiu])\2)\b")  # oiiii, diaa
 
 def fold(text: str) -> str:
     """Lower case, no accents, no drawn-out letters."""
-    bare = unicodedata.normalize("NFKD", text[:MAX_CHARS].casefold())
-    return _RUN.sub(_once, "".join(mark for mark in bare if not unicodedata.combining(mark)))
+    bare = text[:MAX_CHARS].casefold()
+    if not bare.isascii():
+        apart = unicodedata.normalize("NFKD", bare)
+        bare = "".join(mark for mark in apart if not unicodedata.combining(mark))
+    return _RUN.sub(_once, bare)
 
 
 def written(text: str) -> list[str]:

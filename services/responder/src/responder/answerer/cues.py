@@ -26,14 +26,51 @@ def _compiled(name: str) -> re.Pattern[str]:
     return re.compile(r"(?<!\w)(?:" + "|".join(_pattern(cue) for cue in CUES[name]) + ")")
 
 
+class _Begun:
+    """A cue's patterns by the word that each begins with: few words begin any, and only those are tried."""
+
+    def __init__(self, cues: tuple[str, ...]) -> None:
+        self._cues: dict[str, list[str]] = {}
+        for cue in cues:
+            first, _, rest = cue.partition(" ")
+            for word in first.split("|"):
+                self._cues.setdefault(word, []).append(f"{word} {rest}".strip())
+        self._roots = tuple(word[:-1] for word in self._cues if word.endswith("*"))
+        self._patterns: dict[str, re.Pattern[str]] = {}
+
+    def holds(self, line: str) -> bool:
+        at = 0
+        for word in line.split(" "):
+            if word in self._cues and self._pattern(word).match(line, at):
+                return True
+            if word.startswith(self._roots):
+                begun = (f"{root}*" for root in self._roots if word.startswith(root))
+                if any(self._pattern(one).match(line, at) for one in begun):
+                    return True
+            at += len(word) + 1
+        return False
+
+    def _pattern(self, word: str) -> re.Pattern[str]:
+        """Compiled when the word is first met: most never are."""
+        found = self._patterns.get(word)
+        if found is None:
+            found = self._patterns[word] = re.compile("|".join(_pattern(cue) for cue in self._cues[word]))
+        return found
+
+
+@cache
+def _begun(name: str) -> _Begun:
+    return _Begun(CUES[name])
+
+
 def shows(name: str, line: str) -> bool:
     """Does a line of folded words show this cue?"""
-    return _compiled(name).search(f"{line} ") is not None
+    return _begun(name).holds(f"{line} ")
 
 
 def without(name: str, line: str) -> str:
     """The line less what shows this cue."""
-    return _compiled(name).sub("", f"{line} ").strip()
+    return _compiled(name).sub("", f"{line} ").strip() if shows(name, line) else line
 
 
 @cache

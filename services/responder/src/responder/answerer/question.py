@@ -73,7 +73,8 @@ def understand(
     asked = named(said, lexicon)
     about = asked.rest if asked.sure else [word for word in said if not lexicon.says_nothing(word)]
     named_else = [plan_name for plan in plans for plan_name in (plan.name, *plan.synonyms)]
-    named_else += [holiday for holiday in lexicon.holidays if f" {holiday} " in f" {line} "]
+    padded = f" {line} "
+    named_else += [holiday for holiday in lexicon.holidays if f" {holiday} " in padded]
     told = {word for name in named_else for word in words(name)}
     return Question(
         line=line,

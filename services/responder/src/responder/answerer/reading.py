@@ -11,6 +11,7 @@ from responder.answerer.phrases import LANGUAGE_NAMES, phrase
 from responder.answerer.question import Question
 from responder.answerer.reply import Part
 
+_SMALL = frozenset().union(*STOP.values())
 SURE = 0.50  # of the question's weight must be in a chunk before it is taken for an answer
 FULL = 0.80  # and so much of it when a figure that was asked for in so many words could be the answer as well
 
@@ -55,8 +56,8 @@ class Reading(Struct, frozen=True):
     @property
     def titled(self) -> bool:
         """All that the chunk's heading says is asked."""
-        small = frozenset().union(*STOP.values())
-        return self.hit is not None and all(word in self.hit.held for word in words(self.hit.heading) if word not in small)
+        hit = self.hit
+        return hit is not None and all(word in hit.held for word in words(hit.heading) if word not in _SMALL)
 
     def told(self, question: Question) -> Iterator[Part]:
         """The chunk as it stands; one that is not in the patient's language is introduced."""

@@ -42,7 +42,8 @@ class When(Struct, frozen=True):
 
 def when(line: str, raw: str, today: date, clinic: Clinic, language: Language, named: Mapping[str, Holiday]) -> When:
     """What the folded words (`line`) and the folded text (`raw`, with its slashes and colons) say about time."""
-    coming = (_next(holiday, today) for name, holiday in named.items() if f" {name} " in f" {line} ")
+    said = f" {line} "
+    coming = (_next(holiday, today) for name, holiday in named.items() if f" {name} " in said)
     days = [day for day in coming if day] or list(_holy_week(line, today)) or list(dict.fromkeys(_days(line, raw, today, language)))
     general = not days and re.search(r"\b(feriados?|festivos?|holidays?)\b", line) is not None
     now = re.search(r"\b(agora|ahora|now|ainda|todavia|still|neste momento)\b", line) is not None
