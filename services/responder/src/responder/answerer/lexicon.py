@@ -51,6 +51,7 @@ class Lexicon:
         self._with = {language: _by_stem(forms) for language, forms in self._forms.items()}
         self._stems = {language: _spelled(clinic, language) for language in LANGUAGES}
         self.meanings = tuple(_meanings(clinic))
+        self.kin = _kin(clinic)
         self.holidays = {said: holiday for holiday in clinic.holidays for name in _names(holiday) for said in _short(name)}
         self.insurances = {
             " ".join(words(name)): plan for plan in clinic.insurances for name in (plan.name, *plan.synonyms)
@@ -140,6 +141,15 @@ def _meanings(clinic: Clinic) -> Iterator[Meaning]:
             meant = tuple(concepts.concepts(word) for word in words(name) if word not in _SMALL)
             if len(meant) > 1 and all(meant):
                 yield Meaning(service, meant)
+
+
+def _kin(clinic: Clinic) -> dict[str, tuple[Service, ...]]:
+    """The services in whose names something of each meaning is named: of `ortodoncia` there are several."""
+    found: dict[str, dict[str, Service]] = {}
+    for service in clinic.services:
+        for meant in (meant for name in service.called for word in words(name) for meant in concepts.concepts(word)):
+            found.setdefault(meant, {})[service.id] = service
+    return {meant: tuple(services.values()) for meant, services in found.items()}
 
 
 def _spelled(clinic: Clinic, language: Language) -> dict[str, frozenset[str]]:

@@ -25,6 +25,7 @@ class Question(Struct, frozen=True):
     now: datetime
     clinic: Clinic
     knowledge: Knowledge
+    lexicon: Lexicon
     when: When
     services: Named
     insurances: Sequence[Insurance]
@@ -83,6 +84,7 @@ def understand(
         now=here,
         clinic=clinic,
         knowledge=knowledge,
+        lexicon=lexicon,
         when=when(line, fold(text), here.date(), clinic, language, lexicon.holidays),
         services=asked,
         insurances=plans,

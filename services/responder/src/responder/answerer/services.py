@@ -48,9 +48,17 @@ def named(words: Sequence[str], lexicon: Lexicon) -> Named:
     services = [service for _, service in found.values()]
     if kept and len({places for places, _ in kept.values()}) == len(kept):
         return Named(sure=tuple(services[:MAX_NAMED]), rest=rest, used=naming)
+    if len(services) == 1 and not kept and services[0].id not in own:
+        services = _kin(naming, lexicon) or services
     if len(services) == 1 and not kept and not rest:
         return Named(sure=tuple(services), used=naming, guessed=True)
     return Named(open=tuple(services), rest=rest, used=naming)
+
+
+def _kin(naming: Sequence[str], lexicon: Lexicon) -> list[Service]:
+    """All services that a word may mean which only begins some other name of one."""
+    found = {one.id: one for word in naming for meant in concepts(word) for one in lexicon.kin.get(meant, ())}
+    return list(found.values())
 
 
 def _alone(kept: _Found, full: _Found, own: _Found, heads: _Found) -> _Found:
