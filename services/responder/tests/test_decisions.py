@@ -51,6 +51,8 @@ def test_a_short_yes_takes_up_the_offer_of_a_person(text: str) -> None:
     assert agrees(text)
 
 
-@pytest.mark.parametrize("text", ["não", "sim, mas quanto custa?", "no gracias", "not now", "quero saber o preço", "oi"])
+@pytest.mark.parametrize(
+    "text", ["não", "sim, mas quanto custa?", "no gracias", "not now", "quero saber o preço", "oi"]
+)
 def test_what_is_no_yes_does_not(text: str) -> None:
     assert not agrees(text)

@@ -1,8 +1,8 @@
 """Which words show what a patient wants? The cues are in `words/cues.yaml`."""
 
 import re
-from collections.abc import Collection
-from functools import cache
+from collections.abc import Collection, Iterator
+from functools import cache, lru_cache
 
 from responder.answerer.wordlists import wordlist
 
@@ -26,6 +26,12 @@ def _compiled(name: str) -> re.Pattern[str]:
     return re.compile(r"(?<!\w)(?:" + "|".join(_pattern(cue) for cue in CUES[name]) + ")")
 
 
+@lru_cache(maxsize=8)  # one question is looked at for some thirty cues
+def _split(line: str) -> tuple[list[str], frozenset[str]]:
+    words = line.split(" ")
+    return words, frozenset(words)
+
+
 class _Begun:
     """A cue's patterns by the word that each begins with: few words begin any, and only those are tried."""
 
@@ -35,20 +41,29 @@ class _Begun:
             first, _, rest = cue.partition(" ")
             for word in first.split("|"):
                 self._cues.setdefault(word, []).append(f"{word} {rest}".strip())
+        self._whole = frozenset(self._cues)
         self._roots = tuple(word[:-1] for word in self._cues if word.endswith("*"))
         self._patterns: dict[str, re.Pattern[str]] = {}
 
     def holds(self, line: str) -> bool:
+        """Whether a line, which ends with a space, shows the cue."""
+        said, different = _split(line)
+        roots = self._roots
+        rooted = bool(roots) and any(word.startswith(roots) for word in different)
+        if not rooted and self._whole.isdisjoint(different):
+            return False
         at = 0
-        for word in line.split(" "):
-            if word in self._cues and self._pattern(word).match(line, at):
+        for word in said:
+            if any(self._pattern(one).match(line, at) for one in self._begins(word, rooted=rooted)):
                 return True
-            if word.startswith(self._roots):
-                begun = (f"{root}*" for root in self._roots if word.startswith(root))
-                if any(self._pattern(one).match(line, at) for one in begun):
-                    return True
             at += len(word) + 1
         return False
+
+    def _begins(self, word: str, *, rooted: bool) -> Iterator[str]:
+        if word in self._whole:
+            yield word
+        if rooted and word.startswith(self._roots):
+            yield from (f"{root}*" for root in self._roots if word.startswith(root))
 
     def _pattern(self, word: str) -> re.Pattern[str]:
         """Compiled when the word is first met: most never are."""
@@ -63,6 +78,7 @@ def _begun(name: str) -> _Begun:
     return _Begun(CUES[name])
 
 
+@lru_cache(maxsize=256)  # within one question the same is asked in several places
 def shows(name: str, line: str) -> bool:
     """Does a line of folded words show this cue?"""
     return _begun(name).holds(f"{line} ")
@@ -81,8 +97,16 @@ def compiled(cues: tuple[str, ...]) -> re.Pattern[str]:
 
 TELLS_MORE = frozenset(
     {
-        "emergency", "not_emergency", "complaint", "not_booking", "advice", "afterwards", "others", "own_booking",
-        "own_finding", "attribute",
+        "emergency",
+        "not_emergency",
+        "complaint",
+        "not_booking",
+        "advice",
+        "afterwards",
+        "others",
+        "own_booking",
+        "own_finding",
+        "attribute",
     }
 )  # their words may be the matter itself
 

@@ -52,7 +52,9 @@ class Lexicon:
         self._stems = {language: _spelled(clinic, language) for language in LANGUAGES}
         self.meanings = tuple(_meanings(clinic))
         self.kin = _kin(clinic)
-        self.holidays = {said: holiday for holiday in clinic.holidays for name in _names(holiday) for said in _short(name)}
+        self.holidays = {
+            said: holiday for holiday in clinic.holidays for name in _names(holiday) for said in _short(name)
+        }
         self.insurances = {
             " ".join(words(name)): plan for plan in clinic.insurances for name in (plan.name, *plan.synonyms)
         }

@@ -76,7 +76,7 @@ def understand(
     named_else = [plan_name for plan in plans for plan_name in (plan.name, *plan.synonyms)]
     padded = f" {line} "
     named_else += [holiday for holiday in lexicon.holidays if f" {holiday} " in padded]
-    told = {word for name in named_else for word in words(name)}
+    told = {word for name in named_else for word in words(name)} if named_else else ()
     return Question(
         line=line,
         asks="?" in text,

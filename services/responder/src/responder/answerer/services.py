@@ -40,7 +40,11 @@ def named(words: Sequence[str], lexicon: Lexicon) -> Named:
         for form in lexicon.forms(language, places):
             _note(form, places, full, heads, own)
     kept = _longest(full)
-    kept = kept | _alone(kept, full, {name: heads[name] for name in heads if name in own}, heads) if kept else _meant(words, lexicon, heads)
+    kept = (
+        kept | _alone(kept, full, {name: heads[name] for name in heads if name in own}, heads)
+        if kept
+        else _meant(words, lexicon, heads)
+    )
     found = kept or heads
     used = frozenset(at for places, _ in found.values() for at in places)
     rest = tuple(word for at, word in enumerate(words) if at not in used and not lexicon.says_nothing(word))
@@ -75,7 +79,10 @@ def _meant(words: Sequence[str], lexicon: Lexicon, heads: _Found) -> _Found:
     """Those named by words of the same meanings, when none is by its own."""
     spoken = [(at, meant) for at, word in enumerate(words) if (meant := concepts(word))]
     found: _Found = {}
+    every = frozenset().union(*(meant for _, meant in spoken))
     for one in lexicon.meanings if len(spoken) > 1 else ():
+        if any(concept.isdisjoint(every) for concept in one.concepts):
+            continue
         at = [next((at for at, meant in spoken if meant & concept), -1) for concept in one.concepts]
         if -1 not in at and len(set(at)) == len(at) and (not heads or one.service.id in heads):
             found.setdefault(one.service.id, (frozenset(at), one.service))

@@ -20,7 +20,9 @@ _NAMED = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th|o)? (?:de |of )?({'|'.join(_M
 _NAMED_EN = re.compile(rf"\b({'|'.join(_MONTHS)}) (\d{{1,2}})(?:st|nd|rd|th)?\b")
 _DAY = re.compile(r"\bdia (\d{1,2})\b")
 _CLOCK = re.compile(r"(?<![\d/])(\d{1,2})\s?(?:(?:h|:)\s?(\d{2})|(h|hs|horas?|am|pm)\b)\s?(am|pm)?")
-_PAST_NOON = re.compile(r"\b(?:(?:da|de la|a la|in the|na|at|esta|this) (?:tarde|noite|noche|afternoon|evening|night)|tonight)\b")
+_PAST_NOON = re.compile(
+    r"\b(?:(?:da|de la|a la|in the|na|at|esta|this) (?:tarde|noite|noche|afternoon|evening|night)|tonight)\b"
+)
 _BEFORE_NOON = re.compile(r"\b(?:da|de la|a la|in the|na|esta|this) (?:manha|manana|morning)\b")
 _BEFORE = re.compile(r"\b(?:antes|before)\b")
 EARLIEST = 7  # an hour smaller than this, with no half of the day said, is meant after noon
@@ -44,7 +46,11 @@ def when(line: str, raw: str, today: date, clinic: Clinic, language: Language, n
     """What the folded words (`line`) and the folded text (`raw`, with its slashes and colons) say about time."""
     said = f" {line} "
     coming = (_next(holiday, today) for name, holiday in named.items() if f" {name} " in said)
-    days = [day for day in coming if day] or list(_holy_week(line, today)) or list(dict.fromkeys(_days(line, raw, today, language)))
+    days = (
+        [day for day in coming if day]
+        or list(_holy_week(line, today))
+        or list(dict.fromkeys(_days(line, raw, today, language)))
+    )
     general = not days and re.search(r"\b(feriados?|festivos?|holidays?)\b", line) is not None
     now = re.search(r"\b(agora|ahora|now|ainda|todavia|still|neste momento)\b", line) is not None
     return When(tuple(days[:4]), _minute(raw), now, general)
