@@ -29,6 +29,6 @@ LETTERS: tuple[tuple[str, str, int], ...] = (
 ENDINGS: tuple[tuple[str, str], ...] = (
     ("pt", "ção"), ("pt", "cao"), ("pt", "ções"), ("pt", "coes"), ("pt", "inho"), ("pt", "inha"), ("pt", "agem"),
     ("pt", "mento"), ("pt", "eiro"), ("pt", "eira"), ("pt", "ões"), ("pt", "ei"), ("es", "ción"), ("es", "cion"),
-    ("es", "ciones"),    ("es", "dad"), ("es", "ito"), ("es", "ita"), ("es", "miento"), ("es", "arme"), ("es", "erme"), ("es", "irme"),
-    ("en", "tion"), ("en", "ing"), ("en", "ment"), ("en", "ness"),
+    ("es", "ciones"), ("es", "dad"), ("es", "ito"), ("es", "ita"), ("es", "miento"), ("es", "arme"), ("es", "erme"),
+    ("es", "irme"), ("en", "tion"), ("en", "ing"), ("en", "ment"), ("en", "ness"),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Which words show what a patient wants? The cues are in `words/cues.yaml`."""
+"""Which words show what a patient wants? The cues are in `words/cues.yaml` and `words/emergencies.yaml`."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -6,7 +6,9 @@ from functools import cache, lru_cache
 
 from responder.answerer.wordlists import wordlist
 
-CUES: dict[str, tuple[str, ...]] = {name: tuple(cues) for name, cues in wordlist("cues").items()}
+CUES: dict[str, tuple[str, ...]] = {
+    name: tuple(cues) for name, cues in (wordlist("emergencies") | wordlist("cues")).items()
+}
 
 
 def _slot(slot: str) -> str:

@@ -9,7 +9,8 @@ from clinic.knowledge.concepts import concepts
 from clinic.knowledge.stems import stem
 from clinic.model import Service
 from clinic.text import LANGUAGES, Language
-from responder.answerer.lexicon import Form, Lexicon
+from responder.answerer.lexicon import Lexicon
+from responder.answerer.names import Form
 from responder.answerer.when import WORDS
 
 _Found = dict[str, tuple[frozenset[int], Service]]  # by id: where its words stand
