@@ -1,8 +1,8 @@
 """Does each service work with nothing but what its own lock installs?
 
-For every service named: an environment from its requirements.lock, then shared and the service without dependencies,
-then the test runner at the versions of requirements-dev.lock. Its own unit tests run there. What only works because a
-neighbour's dependency happens to be installed fails here.
+For every service named: an environment from its requirements.lock, then our own libraries and the service without
+dependencies, then the test runner at the versions of requirements-dev.lock. Its own unit tests run there. What only
+works because a neighbour's dependency happens to be installed fails here.
 """
 
 # ruff: noqa: T201
@@ -10,6 +10,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,11 +28,17 @@ def must(*command: str | Path, env: dict[str, str] | None = None) -> None:
         sys.exit(code)
 
 
+def libraries(service: Path) -> list[Path]:
+    """The folders of our own packages that it stands on."""
+    sources = tomllib.loads((service / "pyproject.toml").read_text())["tool"]["uv"]["sources"]
+    return [(service / source["path"]).resolve() for source in sources.values()]
+
+
 def fingerprint(service: Path) -> str:
     inputs = [
         service / "requirements.lock",
         service / "pyproject.toml",
-        ROOT / "shared" / "pyproject.toml",
+        *(library / "pyproject.toml" for library in libraries(service)),
         ROOT / "requirements-dev.lock",
         Path(__file__),
     ]
@@ -46,7 +53,7 @@ def environment(service: Path) -> Path:
         env = {"VIRTUAL_ENV": str(home), "UV_PYTHON_DOWNLOADS": "0"}
         must(UV, "venv", "--quiet", "--clear", "--python", sys.executable, home)
         must(UV, "pip", "sync", "--quiet", "--require-hashes", service / "requirements.lock", env=env)
-        own = [f"--editable={ROOT / 'shared'}", f"--editable={service}"]
+        own = [f"--editable={folder}" for folder in (*libraries(service), service)]
         build: list[str | Path] = ["--build-constraints", ROOT / "requirements-build.lock"]
         must(UV, "pip", "install", "--quiet", "--no-deps", *build, *own, env=env)
         must(UV, "pip", "install", "--quiet", "--constraints", ROOT / "requirements-dev.lock", *RUNNER, env=env)

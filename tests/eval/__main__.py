@@ -16,22 +16,22 @@ CLINICS = ROOT / "clinics"
 
 def main() -> int:
     from tests.eval.questions import load
-    from tests.eval.report import HALVES, good_share, of_half, report
+    from tests.eval.report import columns, good_share, of_column, report
     from tests.eval.score import score
 
     ask = answerer()
     scores = [score(question, ask(question), clinics=CLINICS) for question in load()]
     sys.stdout.write(report(scores, show_held=os.environ.get("EVAL_SHOW_HELD") == "1") + "\n")
     wanted = float(os.environ.get("EVAL_MIN_RIGHT") or 0)
-    reached = all(good_share(of_half(scores, half)) >= wanted for half in HALVES)
+    reached = all(good_share(of_column(scores, one)) >= wanted for one in columns(scores))
     return 0 if reached and not any(each.invented for each in scores) else 1
 
 
 def answerer() -> Callable:  # type: ignore[type-arg]
     """The embedded answerer over every clinic's own knowledge."""
+    from clinic import Clinics
+    from clinic.knowledge import Knowledge
     from responder.answerer import answer
-    from responder.clinic import Clinics
-    from responder.knowledge import Knowledge
 
     clinics = {clinic.id: clinic for clinic in Clinics.load(CLINICS)}
     knowledge = {name: Knowledge.build(clinic) for name, clinic in clinics.items()}

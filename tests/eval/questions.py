@@ -42,6 +42,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     text: str
     expect: Expect
     half: Half | None = None
+    set: str = "first"  # questions written at one time; each set is halved by itself
 
 
 def load(folder: Path = FOLDER) -> list[Question]:
@@ -51,11 +52,11 @@ def load(folder: Path = FOLDER) -> list[Question]:
 
 def _read(path: Path) -> list[Question]:
     tree = yaml.safe_load(path.read_text("utf-8"))
-    return [_question(entry, tree["clinic"]) for entry in tree["questions"]]
+    return [_question(entry, tree["clinic"], tree.get("set", "first")) for entry in tree["questions"]]
 
 
-def _question(entry: dict[str, Any], clinic: str) -> Question:
+def _question(entry: dict[str, Any], clinic: str, name: str) -> Question:
     expect = {"language": entry["lang"], **entry["expect"]}
     for field in ("kind", "language"):
         expect[field] = expect[field] if isinstance(expect[field], list) else [expect[field]]
-    return msgspec.convert({"clinic": clinic, **entry, "expect": expect}, Question)
+    return msgspec.convert({"clinic": clinic, "set": name, **entry, "expect": expect}, Question)

@@ -9,14 +9,26 @@ from tests.eval.score import OUTCOMES, Score
 
 KINDS: tuple[str, ...] = get_args(Kind)
 HALVES = ("tune", "held")
+Column = tuple[str, str]
+"""A set of questions and one of its halves."""
+
+
+def columns(scores: Iterable[Score]) -> list[Column]:
+    """The sets in their order, each with both halves."""
+    sets = dict.fromkeys(score.question.set for score in scores)
+    return [(name, half) for name in sets for half in HALVES]
+
+
+def heads(title: str, scores: list[Score], width: int) -> str:
+    return f"{title:<{width}}" + "".join(f"{' '.join(column):>18}" for column in columns(scores))
 
 
 def share(part: int, whole: int) -> str:
     return f"{part:>4}/{whole:<4}{part / whole:>6.1%}" if whole else f"{'–':>15}"
 
 
-def of_half(scores: Iterable[Score], half: str) -> list[Score]:
-    return [score for score in scores if score.question.half == half]
+def of_column(scores: Iterable[Score], column: Column) -> list[Score]:
+    return [score for score in scores if (score.question.set, score.question.half) == column]
 
 
 def good_share(scores: list[Score]) -> float:
@@ -25,24 +37,24 @@ def good_share(scores: list[Score]) -> float:
 
 def table(title: str, scores: list[Score], key: Callable[[Score], str]) -> list[str]:
     """Right or rightly refused, by some property of the question."""
-    lines = [f"\n{title:<16}" + "".join(f"{half:>18}" for half in HALVES)]
+    lines = ["\n" + heads(title, scores, 16)]
     for name in sorted({key(score) for score in scores}):
-        groups = [[score for score in of_half(scores, half) if key(score) == name] for half in HALVES]
+        groups = [[score for score in of_column(scores, one) if key(score) == name] for one in columns(scores)]
         lines.append(f"{name:<16}" + "".join(f"{share(sum(s.good for s in g), len(g)):>18}" for g in groups))
     return lines
 
 
 def summary(scores: list[Score]) -> list[str]:
-    halves = [of_half(scores, half) for half in HALVES]
+    parts = [of_column(scores, column) for column in columns(scores)]
     rows: list[tuple[str, Callable[[Score], bool]]] = [
         *((outcome, lambda s, outcome=outcome: s.outcome == outcome) for outcome in OUTCOMES),
         ("good: right or rightly refused", lambda s: s.good),
         ("language right", lambda s: s.language_right),
         ("answers with an invented fact", lambda s: bool(s.invented)),
     ]
-    lines = [f"{'':<32}" + "".join(f"{half:>18}" for half in HALVES)]
+    lines = [heads("", scores, 32)]
     for name, holds in rows:
-        lines.append(f"{name:<32}" + "".join(f"{share(sum(map(holds, half)), len(half)):>18}" for half in halves))
+        lines.append(f"{name:<32}" + "".join(f"{share(sum(map(holds, part)), len(part)):>18}" for part in parts))
     return lines
 
 
@@ -81,10 +93,10 @@ def report(scores: list[Score], *, show_held: bool) -> str:
     lines += table("language", scores, lambda score: score.question.lang)
     lines += table("clinic", scores, lambda score: score.question.clinic)
     lines += confusion(scores)
-    for half in HALVES:
-        shown = of_half(scores, half)
+    for column in columns(scores):
+        shown = of_column(scores, column)
         missed = sum(not score.good for score in shown)
-        lines.append(f"\n── {half}: {missed} of {len(shown)} not good")
-        if half == "tune" or show_held:
+        lines.append(f"\n── {' '.join(column)}: {missed} of {len(shown)} not good")
+        if column[1] == "tune" or show_held:
             lines += failures(shown)
     return "\n".join(lines)

@@ -1,6 +1,6 @@
 """Which half is a question in? `python tests/eval/split.py` writes `half:` where it is missing.
 
-Within one clinic and category, questions go in the order of their id's hash, each into the smaller half; of even
+Within one set, clinic and category, questions go in the order of their id's hash, each into the smaller half; of even
 halves the hash takes one. So the split is the same everywhere, and a question once placed stays where it is.
 """
 
@@ -24,15 +24,19 @@ def split(questions: Iterable[Question]) -> dict[str, Half]:
     """The half of every question, by id."""
     questions = sorted(questions, key=digest)
     halves: dict[str, Half] = {question.id: question.half for question in questions if question.half}
-    sizes = Counter((q.clinic, q.category, q.half) for q in questions if q.half)
+    sizes = Counter((*_group(q), q.half) for q in questions if q.half)
     for question in questions:
         if question.half is None:
-            tune, held = (sizes[question.clinic, question.category, half] for half in ("tune", "held"))
+            tune, held = (sizes[*_group(question), half] for half in ("tune", "held"))
             even: Half = "tune" if int(digest(question), 16) % 2 else "held"
             half: Half = even if tune == held else "tune" if tune < held else "held"
-            sizes[question.clinic, question.category, half] += 1
+            sizes[*_group(question), half] += 1
             halves[question.id] = half
     return halves
+
+
+def _group(question: Question) -> tuple[str, str, str]:
+    return question.set, question.clinic, question.category
 
 
 def main() -> None:

@@ -43,9 +43,9 @@ def test_the_split_is_the_one_that_the_ids_give() -> None:
 
 
 def test_every_category_of_every_clinic_is_in_both_halves_evenly() -> None:
-    sizes = Counter((question.clinic, question.category, question.half) for question in QUESTIONS)
-    for clinic, category in {(question.clinic, question.category) for question in QUESTIONS}:
-        assert abs(sizes[clinic, category, "tune"] - sizes[clinic, category, "held"]) <= 1, (clinic, category)
+    sizes = Counter((q.set, q.clinic, q.category, q.half) for q in QUESTIONS)
+    for group in {(q.set, q.clinic, q.category) for q in QUESTIONS}:
+        assert abs(sizes[*group, "tune"] - sizes[*group, "held"]) <= 1, group
 
 
 def test_a_placed_question_stays_in_its_half_when_others_come() -> None:

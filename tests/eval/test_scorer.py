@@ -158,7 +158,7 @@ def test_the_held_back_half_is_counted_and_not_shown() -> None:
     assert "tune answer" in shown
     assert "held answer" not in shown
     assert "unseen" not in shown
-    assert "held: 1 of 1 not good" in shown
+    assert "first held: 1 of 1 not good" in shown
     assert "held answer" in report([tune, held], show_held=True)
 
 

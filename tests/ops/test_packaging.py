@@ -57,7 +57,9 @@ def documented() -> set[str]:
 @every_service
 def test_the_images_differ_in_nothing_but_the_service(service: str) -> None:
     """One way to build: what is mended in one Dockerfile is mended in all."""
-    own = {"responder": (r"# The demo's clinic.*\nCOPY clinics .*\n", " CLINICS_DIR=/app/clinics")}
+    library = (r"COPY libs/clinic libs/clinic\n", r" \./libs/clinic(?= )")
+    answering = (r"# The demo's clinic.*\nCOPY clinics .*\n", " CLINICS_DIR=/app/clinics")
+    own = {"responder": (*library, *answering), "admin": library}
     text = below_title(service)
     for extra in own.get(service, ()):
         text = re.sub(extra, "", text)
@@ -86,15 +88,21 @@ def test_every_image_gets_the_same_uv_as_the_developers() -> None:
     assert {found for file in DOCKERFILES for found in re.findall(r"uv==\S+", file.read_text())} == wanted
 
 
+def dependencies(package: str) -> list[str]:
+    found: list[str] = tomllib.loads((ROOT / package / "pyproject.toml").read_text())["project"]["dependencies"]
+    return found
+
+
 @pytest.mark.parametrize("package", [*(f"services/{name}" for name in PORTS), "tools/simulator"])
 def test_a_lock_holds_every_dependency(package: str) -> None:
     """Otherwise: make lock. The developers' lock holds them, too."""
-    own = tomllib.loads((ROOT / package / "pyproject.toml").read_text())["project"]["dependencies"]
-    shared = tomllib.loads((ROOT / "shared" / "pyproject.toml").read_text())["project"]["dependencies"]
-    wanted = {re.split(r"[^A-Za-z0-9._-]", line)[0] for line in own + (shared if "frontdesk-shared" in own else [])}
+    own = dependencies(package)
+    for name, folder in {"frontdesk-shared": "shared", "frontdesk-clinic": "libs/clinic"}.items():
+        own += dependencies(folder) if name in own else []
+    wanted = {re.split(r"[^A-Za-z0-9._-]", line)[0] for line in own}
     for lock in (ROOT / package / "requirements.lock", ROOT / "requirements-dev.lock"):
         locked = set(re.findall(r"^([a-z0-9._-]+)==", lock.read_text(), re.M))
-        assert wanted - {"frontdesk-shared"} <= locked, lock
+        assert {name for name in wanted if not name.startswith("frontdesk-")} <= locked, lock
 
 
 # ── compose ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from responder.clinic import Clinic, Clinics
-from responder.knowledge import Knowledge
+from clinic import Clinic, Clinics
+from clinic.knowledge import Knowledge
 from responder.model import ModelSettings, Turn
 from responder.model.model import Model
 

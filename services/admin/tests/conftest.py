@@ -9,6 +9,7 @@ from aiohttp.test_utils import TestClient
 
 from admin.app import build
 from admin.settings import AdminSettings
+from shared.clock import SYSTEM, Clock
 from shared.service import new_platform
 from shared.settings import StreamSettings
 
@@ -25,13 +26,14 @@ NewAdmin = Callable[..., Awaitable[AdminClient]]
 
 @pytest.fixture
 def new_admin(aiohttp_client: Callable[..., Awaitable[AdminClient]]) -> NewAdmin:
-    """Starts an admin and answers a client that knows its token. Fields of StreamSettings may be given."""
+    """Starts an admin and answers a client that knows its token. Fields of both kinds of settings may be given."""
 
     async def started(
-        url: str = NOBODY, *, token: str | None = TOKEN, wa_instances: str = "", **streams: int
+        url: str = NOBODY, *, token: str | None = TOKEN, clock: Clock = SYSTEM, **about: int | str
     ) -> AdminClient:
-        settings = AdminSettings(redis_url=url, admin_token=TOKEN, wa_instances=wa_instances)
-        platform = new_platform("admin", settings, StreamSettings(**streams))
+        own = {name: about.pop(name) for name in AdminSettings.__struct_fields__ if name in about}
+        settings = AdminSettings(**{"redis_url": url, "admin_token": TOKEN} | own)
+        platform = new_platform("admin", settings, StreamSettings(**about), clock)
         headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
         return await aiohttp_client(build(settings, platform), headers=headers)
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from clinic import Clinics
+from clinic.knowledge import Knowledge
+from clinic.language import detect
 from responder.answerer import answer, prepare
-from responder.clinic import Clinics
-from responder.knowledge import Knowledge
-from responder.language import detect
 
 HERE = Path(__file__).parent
 ROUNDS = 20

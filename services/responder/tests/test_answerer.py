@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import pytest
 
+from clinic import Clinic, load
+from clinic.knowledge import Knowledge
 from responder.answerer import MAX_CHARS, Answer, answer, invented
-from responder.clinic import Clinic, load
-from responder.knowledge import Knowledge
 
 
 class Asked(NamedTuple):

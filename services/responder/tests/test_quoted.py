@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
+from clinic import Clinic
+from clinic.knowledge import Knowledge
 from responder.answerer import invented
 from responder.answerer.quoted import hours, prices
-from responder.clinic import Clinic
-from responder.knowledge import Knowledge
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,19 @@
 
 from aiohttp import web
 
-from admin.auth import guard
-from admin.gauges import Gauges
+from admin.access.access import Access
+from admin.access.audit import Audit
+from admin.http.describing import Describing
+from admin.http.endpoint import Endpoint, add
+from admin.http.problems import as_problems
 from admin.instances import Instances
-from admin.looking import Looking
-from admin.messages.routes import add_message_routes
-from admin.operations.desk import Desk
-from admin.problems import as_problems
+from admin.messages.cancelling import Cancelling
+from admin.messages.sending import Sending
 from admin.settings import AdminSettings
-from admin.workers import Workers
+from admin.streams.gauges import Gauges
+from admin.streams.looking import Looking
+from admin.streams.operations.desk import Desk
+from admin.streams.workers import Workers
 from shared.service import Platform, new_app
 
 BODY_LIMIT = 2 * 1024**2
@@ -20,10 +24,16 @@ def build(settings: AdminSettings, platform: Platform) -> web.Application:
     """The admin's application: it shows and steers the streams, and takes the clinic's own messages."""
     instances, workers = Instances(platform.redis, settings.instances), Workers(platform.redis)
     app = new_app(platform, client_max_size=BODY_LIMIT)
-    app.middlewares.extend((as_problems, guard(settings.admin_token)))
+    app.middlewares.append(as_problems)
+    access = Access(settings, platform, Audit(platform))
+    access.guard(app)
     app.cleanup_ctx.append(Gauges(platform.scripts, instances, workers).running)
     _add_routes(app, Looking(platform, instances, workers), Desk(platform, instances, workers))
-    add_message_routes(app, platform, instances)
+    app.router.add_post("/admin/messages", Sending(platform, instances).send)
+    endpoints: list[Endpoint] = []  # every room adds its own: endpoints += Room(…).endpoints
+    endpoints += access.endpoints
+    endpoints += Cancelling(platform, instances).endpoints
+    add(app, [*endpoints, *Describing(endpoints).endpoints])
     return app
 
 

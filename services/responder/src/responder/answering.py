@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from clinic import Clinic
+from clinic.knowledge import Knowledge
 from responder import model as models
 from responder.answerer import Answer, answer
 from responder.chat import ChatState, Turn
-from responder.clinic import Clinic
-from responder.knowledge import Knowledge
 from responder.model import Answered, Failed
 from shared.telemetry import metrics
 

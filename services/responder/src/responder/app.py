@@ -6,14 +6,15 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+from clinic import ClinicError, Clinics
 from responder.chat import Pace
-from responder.clinic import ClinicError, Clinics
 from responder.handler import AnswerHandler
 from responder.library import Library
 from responder.model import ModelSettings
 from responder.model import build as build_model
 from responder.quiet import QuietHours
 from responder.settings import ResponderSettings
+from responder.uploads import Uploads
 from shared.errors import SettingsError
 from shared.service import Platform, consuming, new_app
 from shared.streams import keys
@@ -25,7 +26,7 @@ def build(settings: ResponderSettings, model_settings: ModelSettings, platform: 
         clinics = Clinics.load(settings.clinics_dir, settings.clinic_default)
     except ClinicError as error:
         raise SettingsError(f"CLINICS_DIR: {error}") from error
-    library = Library(clinics)
+    library = Library(clinics, Uploads(platform.scripts))
     pace = Pace(settings.responder_debounce_min_ms, settings.responder_debounce_max_ms, settings.responder_turn_cap_ms)
     model = build_model(model_settings, platform.redis)
     handler = AnswerHandler(
@@ -38,6 +39,7 @@ def build(settings: ResponderSettings, model_settings: ModelSettings, platform: 
             await model.aclose()
 
     async def files_watched(_app: web.Application) -> AsyncIterator[None]:
+        await library.look()
         watching = asyncio.gather(library.keep_fresh(), QuietHours(platform.scripts, library).keep_published())
         yield
         watching.cancel()

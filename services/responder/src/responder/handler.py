@@ -8,15 +8,16 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from clinic import Clinic
+from clinic.language import detect
 from responder.answerer import Answer
 from responder.answering import Found, Question, find
 from responder.chat import Ask, ChatState, HandOff, Ignore, Opt, Pace, Turn, decide, load_state
 from responder.chat.opting import confirmation
 from responder.chat.turn import pause_left
-from responder.clinic import Clinic
-from responder.language import detect
 from responder.library import Library
 from responder.replying import Replying
+from responder.uploads import pairs
 from shared.clock import Clock
 from shared.errors import Reject
 from shared.events import EntryDeadLettered, Event, MessageReceived, following
@@ -57,7 +58,7 @@ class AnswerHandler:
         if not isinstance(message, MessageReceived):
             raise Reject(f"a {type(message).__name__} does not belong on the inbound stream")
         turn = Turn.of(delivery)
-        state = load_state(_pairs(await self.scripts.call("HGETALL", keys.chat(message.instance, message.chat))))
+        state = load_state(pairs(await self.scripts.call("HGETALL", keys.chat(message.instance, message.chat))))
         now = self.clock.now_ms()
         replying = Replying(turn, now, span.traceparent)
         clinic, knowledge = self.library.for_instance(message.instance)
@@ -138,11 +139,3 @@ class AnswerHandler:
             Found(found), kept, vip=turn.last.chat in clinic.vips, ttl_s=self.reply_ttl_s, facts=[replying.optout(out)]
         )
         return replace(done, marks=(replying.optout_mark(out),))
-
-
-def _pairs(reply: object) -> dict[bytes, bytes]:
-    """HGETALL's reply: a flat list under RESP2, a mapping under RESP3 or by the client's own parsing."""
-    if isinstance(reply, dict):
-        return {k if isinstance(k, bytes) else str(k).encode(): v for k, v in reply.items()}
-    flat = reply if isinstance(reply, list) else []
-    return dict(zip(flat[::2], flat[1::2], strict=True))

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from redis.exceptions import RedisError
 
-from responder.clinic import Clinic
-from responder.clinic.times import clock
+from clinic import Clinic
+from clinic.times import clock
 from responder.library import Library
 from shared.streams import keys
 from shared.streams.scripts import Scripts

@@ -50,14 +50,24 @@ from shared.events.sends import (
     VoiceNote,
 )
 from shared.events.splitting import TEXT_LIMIT, split_text
+from shared.events.steering import (
+    BotPaused,
+    BotResumed,
+    BroadcastStarted,
+    BroadcastStopped,
+    ContactChanged,
+    HandoffTaken,
+    PersonErased,
+)
 
 __all__ = [
-    "TEXT_LIMIT", "TYPES", "AdminActed", "AnyEvent", "AppointmentRequested",
-    "Attachment", "Button", "Buttons", "ConnectionChanged", "Content",
-    "EntryDeadLettered", "Event", "HandoffEnded", "HandoffRequested", "Listing", "Location", "Media", "MessageEdited",
-    "MessageReceived", "MessageRevoked", "OptoutRecorded", "Reaction", "ReceiptRecorded", "ReplyDrafted",
-    "ReplySuppressed", "Row", "Section", "SendAccepted", "SendAttempted", "SendCancelled", "SendDeadLettered",
-    "SendDelivered", "SendEchoed", "SendExpired", "SendFailed", "SendOutcomeUnknown", "SendRead", "SendRefused",
-    "SendReplayed", "SendRequested", "SendScheduled", "SendUnconfirmed", "Text", "VoiceNote",
+    "TEXT_LIMIT", "TYPES", "AdminActed", "AnyEvent", "AppointmentRequested", "Attachment", "BotPaused",
+    "BotResumed", "BroadcastStarted", "BroadcastStopped", "Button", "Buttons", "ConnectionChanged",
+    "ContactChanged", "Content", "EntryDeadLettered", "Event", "HandoffEnded", "HandoffRequested", "HandoffTaken",
+    "Listing", "Location", "Media", "MessageEdited", "MessageReceived", "MessageRevoked", "OptoutRecorded",
+    "PersonErased", "Reaction", "ReceiptRecorded", "ReplyDrafted", "ReplySuppressed", "Row", "Section",
+    "SendAccepted", "SendAttempted", "SendCancelled", "SendDeadLettered", "SendDelivered", "SendEchoed",
+    "SendExpired", "SendFailed", "SendOutcomeUnknown", "SendRead", "SendRefused", "SendReplayed", "SendRequested",
+    "SendScheduled", "SendUnconfirmed", "Text", "VoiceNote",
     "content_digest", "decode", "encode", "following", "media_digest", "split_text", "text_digest", "to_json",
 ]  # fmt: skip

@@ -35,6 +35,15 @@ from shared.events.sends import (
     SendScheduled,
     SendUnconfirmed,
 )
+from shared.events.steering import (
+    BotPaused,
+    BotResumed,
+    BroadcastStarted,
+    BroadcastStopped,
+    ContactChanged,
+    HandoffTaken,
+    PersonErased,
+)
 
 AnyEvent = (
     MessageReceived | MessageEdited | MessageRevoked | ReceiptRecorded | ConnectionChanged
@@ -44,6 +53,7 @@ AnyEvent = (
     | SendUnconfirmed
     | SendExpired | SendCancelled | SendRefused | SendOutcomeUnknown | SendDeadLettered | SendReplayed | SendEchoed
     | AdminActed | EntryDeadLettered
+    | HandoffTaken | BotPaused | BotResumed | ContactChanged | PersonErased | BroadcastStarted | BroadcastStopped
 )  # fmt: skip
 TYPES: dict[str, type[Event]] = {str(t.__struct_config__.tag): t for t in get_args(AnyEvent)}
 """Every event type by its wire name."""

@@ -109,6 +109,12 @@ class SendRequested(Event, frozen=True, kw_only=True, tag="send.requested.v1"):
     """When the message that it answers was recorded: what the reply's latency is measured from."""
     quoted_id: str = ""
     idempotency_key: str = ""
+    by: str = ""
+    """Who asked for it, when a person did."""
+    template: str = ""
+    """The clinic's template that the words were made from."""
+    broadcast_id: str = ""
+    """The broadcast that it is part of."""
 
 
 class SendScheduled(Event, frozen=True, kw_only=True, tag="send.scheduled.v1"):

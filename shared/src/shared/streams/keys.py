@@ -142,6 +142,11 @@ def assign(instance: str, lane: str) -> str:
     return _of(instance, f"assign:{lane}")
 
 
+def bot(instance: str) -> str:
+    """Hash: `paused_until` (ms) and `by`, while staff keep the bot quiet on the whole instance."""
+    return _of(instance, "bot")
+
+
 def chat(instance: str, chat_id: str) -> str:
     """Hash: the chat's state."""
     return _of(instance, f"chat:{chat_id}")
@@ -177,6 +182,15 @@ QUIET = f"{PREFIX}:quiet"
 """Hash: the quiet hours of the clinic that answers for instances which no clinic names."""
 
 
+def clinic_texts(clinic: str) -> str:
+    """Hash: file name -> content of the texts that staff uploaded for a clinic; they go before its files."""
+    return f"{PREFIX}:clinic:{clinic}:texts"
+
+
+CLINICS_VERSION = f"{PREFIX}:clinics:version"
+"""String: a counter that every change of an uploaded text increments, after the change."""
+
+
 DURABLE = f"{PREFIX}:durable"
 """String with a time to live: written by ingest to learn whether what was written before it is on the disk."""
 
@@ -201,3 +215,37 @@ def live(service: str, replica: str) -> str:
 def live_pattern(service: str) -> str:
     """The pattern that finds every live replica of `service`."""
     return f"{PREFIX}:live:{service}:*"
+
+
+# ── who may, and who did what (admin) ──────────────────────────────────────────────────────────────────────────────
+def _of_none(name: str) -> str:
+    """What is of no instance and joined by scripts: `:` cannot be in an instance's name, so none shares this slot."""
+    return f"{PREFIX}:{{:}}:{name}"
+
+
+TOKENS = _of_none("tokens")
+"""Hash: a token's digest -> what is known of it (JSON)."""
+
+TOKEN_NAMES = _of_none("tokens:names")
+"""Hash: a token's name -> its digest."""
+
+TOKENS_USED = _of_none("tokens:used")
+"""Hash: a token's digest -> about when it was last used (ms)."""
+
+AUDIT = _of_none("audit")
+"""Stream: `admin.acted` facts that are of no instance: tokens, logins, a clinic's texts."""
+
+
+def session(digest: str) -> str:
+    """Hash with a time to live: a login on the page, by the digest of its id: the token it came from, since when."""
+    return _of_none(f"session:{digest}")
+
+
+def failures(address: str) -> str:
+    """String with a time to live: wrong tokens that came from this address (`*`: from anywhere)."""
+    return _of_none(f"failures:{address}")
+
+
+def answer(digest: str) -> str:
+    """Hash with a time to live: the answer to a write that came with an Idempotency-Key. Stands alone."""
+    return f"{PREFIX}:answer:{digest}"

@@ -13,6 +13,7 @@ from shared.streams.connection import Pipelined
 NAMES = (
     "append", "commit", "attempt", "acquire", "renew", "release", "promote",
     "regroup", "set_aside", "assign", "request", "measure", "read", "claim", "cancel", "shed",
+    "token_put", "token_drop", "token_use", "session_open", "session_use", "throttle", "answer_begin", "answer_end",
 )  # fmt: skip
 
 

@@ -22,6 +22,11 @@ CONSUMERS = Gauge("frontdesk_consumers", "Replicas alive by heartbeat", ["servic
 REDIS_UP = Gauge("frontdesk_redis_up", "1 when Redis answered the last question of this process, else 0")
 BAD_HTTP = Counter("frontdesk_bad_http_total", "Requests that broke off or were not HTTP at all")
 
+# ── who may (admin) ────────────────────────────────────────────────────────────────────────────────────────────────
+ADMIN_REFUSED = Counter(
+    "frontdesk_admin_refused_total", "Requests to the admin service that were refused, by why", ["why"]
+)  # why: token, login (a wrong one), held (too many wrong ones), role
+
 # ── the consumer loop (responder, sender) ──────────────────────────────────────────────────────────────────────────
 HANDLED = Counter(
     "frontdesk_handled_total", "Entries by how their handling ended", ["service", "outcome"]

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
-from admin.problems import Problem
+from admin.http.problems import Problem
 
 TEXT_MAX = 65_536  # WhatsApp's own bound
 CAPTION_MAX = 1_024

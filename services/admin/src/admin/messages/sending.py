@@ -7,13 +7,13 @@ import msgspec
 from aiohttp import web
 from opentelemetry.trace import SpanKind
 
+from admin.http.problems import Problem
 from admin.instances import Instances
 from admin.messages.address import recipient
 from admin.messages.body import MessageBody, parse
 from admin.messages.content import content_of
 from admin.messages.outbox import Outbox
 from admin.messages.when import send_time
-from admin.problems import Problem
 from shared import ids
 from shared.errors import QueueFull
 from shared.events import SendRequested

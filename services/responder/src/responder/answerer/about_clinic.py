@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from clinic.model import Insurance, Service
 from responder.answerer import formats
 from responder.answerer.phrases import LANGUAGE_NAMES, phrase
 from responder.answerer.question import Question
 from responder.answerer.reply import Part
-from responder.clinic.model import Insurance, Service
 
 
 def address(question: Question) -> Part:

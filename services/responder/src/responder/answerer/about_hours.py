@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import groupby
 
+from clinic import hours
+from clinic.model import WEEKDAYS
 from responder.answerer import formats
 from responder.answerer.phrases import phrase
 from responder.answerer.question import Question
 from responder.answerer.reply import Part
-from responder.clinic import hours
-from responder.clinic.model import WEEKDAYS
 
 SOON_DAYS = 7  # a holiday this near is told with the usual week
 HOLIDAYS = 4  # listed at most

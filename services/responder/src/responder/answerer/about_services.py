@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
+from clinic.knowledge.asked import terms
+from clinic.language import CHATTER, STOP, words
+from clinic.model import Service
+from clinic.text import Language
 from responder.answerer import formats
 from responder.answerer.phrases import phrase
 from responder.answerer.question import Question
 from responder.answerer.reply import Part
-from responder.clinic.model import Service
-from responder.clinic.text import Language
-from responder.knowledge.asked import terms
-from responder.language import CHATTER, STOP, words
 
 MAX_CHOICES = 8
 MAX_NEAR = 4

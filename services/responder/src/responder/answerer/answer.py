@@ -2,6 +2,10 @@
 
 from datetime import datetime
 
+from clinic.knowledge import Knowledge
+from clinic.language import detect, words
+from clinic.model import Clinic
+from clinic.text import Language
 from responder.answerer.answering import answered
 from responder.answerer.courtesy import Courtesy, courtesy
 from responder.answerer.lexicon import lexicon
@@ -9,10 +13,6 @@ from responder.answerer.opting import confirmation, opting
 from responder.answerer.phrases import phrase
 from responder.answerer.question import Question, understand
 from responder.answerer.reply import Answer, Kind, Part, joined
-from responder.clinic.model import Clinic
-from responder.clinic.text import Language
-from responder.knowledge import Knowledge
-from responder.language import detect, words
 
 
 def answer(

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
+from clinic.language import words
 from responder.answerer.clauses import clauses
 from responder.answerer.courtesy import courtesy
 from responder.answerer.phrases import phrase
 from responder.answerer.plan import plan
 from responder.answerer.question import Question
 from responder.answerer.reply import Part
-from responder.language import words
 
 OPEN = frozenset({"unknown", "ask_back"})
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from clinic.language import words
 from responder.answerer.cues import shows
-from responder.language import words
 
 MAX_CLAUSES = 4  # more are read as one: a reply has room for so many answers at most
 _ENDS = re.compile(r"(?<=[?!\n;])\s*|(?<=\.)\s+")

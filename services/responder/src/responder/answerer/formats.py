@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from responder.clinic.text import Language
-from responder.clinic.times import MIDNIGHT, Span
+from clinic.text import Language
+from clinic.times import MIDNIGHT, Span
 
 _DAYS: dict[Language, tuple[str, ...]] = {
     "pt": ("segunda", "terça", "quarta", "quinta", "sexta", "sábado", "domingo"),

@@ -9,15 +9,15 @@ from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 
+from clinic.knowledge import Knowledge, concepts
+from clinic.knowledge.spelling import Speller
+from clinic.knowledge.stems import stem
+from clinic.language import CHATTER, STOP, words
+from clinic.model import Clinic, Holiday, Insurance, Service
+from clinic.text import LANGUAGES, Language
 from responder.answerer import courtesy, when
 from responder.answerer.cues import asking, vocabulary
 from responder.answerer.wordlists import wordlist
-from responder.clinic.model import Clinic, Holiday, Insurance, Service
-from responder.clinic.text import LANGUAGES, Language
-from responder.knowledge import Knowledge, concepts
-from responder.knowledge.spelling import Speller
-from responder.knowledge.stems import stem
-from responder.language import CHATTER, STOP, words
 
 MIN_HEAD = 6  # letters: `tirar sangue` must not make every `tirar` a blood test
 _OURSELVES = frozenset({"clinica", "clinico", "clinic", "doctor", "doctors"})  # never a whole name

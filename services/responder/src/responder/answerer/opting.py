@@ -5,10 +5,10 @@ from typing import Literal
 
 import msgspec
 
+from clinic.language import words
+from clinic.text import Language
 from responder.answerer.cues import compiled
 from responder.answerer.wordlists import wordlist
-from responder.clinic.text import Language
-from responder.language import words
 
 MAX_WORDS = 10  # a longer message has something else to say
 

@@ -4,8 +4,8 @@ Only frames, kept in `words/phrases.yaml`: every fact in them comes from the cli
 never go in.
 """
 
+from clinic.text import Language
 from responder.answerer.wordlists import wordlist
-from responder.clinic.text import Language
 
 _PHRASES: dict[str, dict[str, str]] = wordlist("phrases")
 LANGUAGE_NAMES: dict[Language, dict[Language, str]] = {

@@ -5,15 +5,15 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
+from clinic import hours
+from clinic.knowledge import Knowledge
+from clinic.language import fold, words
+from clinic.model import Clinic, Insurance
+from clinic.text import Language
 from responder.answerer.cues import shows, without
 from responder.answerer.lexicon import Lexicon, insurances
 from responder.answerer.services import Named, named
 from responder.answerer.when import When, when
-from responder.clinic import hours
-from responder.clinic.model import Clinic, Insurance
-from responder.clinic.text import Language
-from responder.knowledge import Knowledge
-from responder.language import fold, words
 
 
 class Question(Struct, frozen=True):

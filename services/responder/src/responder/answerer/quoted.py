@@ -4,8 +4,8 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 
-from responder.clinic.model import WEEKDAYS, Clinic
-from responder.knowledge import Knowledge
+from clinic.knowledge import Knowledge
+from clinic.model import WEEKDAYS, Clinic
 
 _MONEY = re.compile(r"R\$\s?(\d[\d.,]*\d|\d)|(\d[\d.,]*\d|\d)\s?(?:reais|reales)\b", re.IGNORECASE)
 _HOUR = re.compile(r"(?<![\d,.])(\d{1,2})(?:\s?h(?![a-z])(\d{2})?|:(\d{2}))?\s?(am|pm)?(?!\w)", re.IGNORECASE)

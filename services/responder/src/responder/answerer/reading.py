@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from clinic.knowledge import Hit
 from responder.answerer.phrases import LANGUAGE_NAMES, phrase
 from responder.answerer.question import Question
 from responder.answerer.reply import Part
-from responder.knowledge import Hit
 
 SURE = 0.50  # of the question's weight must be in a chunk before it is taken for an answer
 FULL = 0.80  # and so much of it when a figure that was asked for in so many words could be the answer as well

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from responder.clinic.text import Language
+from clinic.text import Language
 
 Kind = Literal[
     "greeting", "thanks", "hours", "price", "service", "address", "insurance", "knowledge",

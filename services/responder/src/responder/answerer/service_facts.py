@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
+from clinic.model import Service
 from responder.answerer import about_services
 from responder.answerer.about_services import MAX_NEAR, inside
 from responder.answerer.phrases import phrase
 from responder.answerer.question import Question
 from responder.answerer.reading import Reading
 from responder.answerer.reply import Part
-from responder.clinic.model import Service
 
 __all__ = ["inside", "service_facts"]
 

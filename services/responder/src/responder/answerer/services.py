@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from clinic.knowledge.stems import stem
+from clinic.model import Service
+from clinic.text import LANGUAGES, Language
 from responder.answerer.lexicon import Form, Lexicon
-from responder.clinic.model import Service
-from responder.clinic.text import LANGUAGES, Language
-from responder.knowledge.stems import stem
 
 MAX_NAMED = 3  # one reply speaks of so many services at most
 

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
+from clinic.language import Language
+from clinic.model import Clinic, Holiday
 from responder.answerer.wordlists import wordlist
-from responder.clinic.model import Clinic, Holiday
-from responder.language import Language
 
 _LISTS = wordlist("when")
 _WEEKDAYS = {word: index for index, listed in enumerate(_LISTS["weekdays"]) for word in listed.split()}

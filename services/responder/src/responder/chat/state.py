@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from responder.clinic import Language
+from clinic import Language
 from shared.streams import keys
 from shared.streams.delivery import State
 from shared.streams.log import CHAT_LIFE_MS

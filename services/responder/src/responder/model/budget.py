@@ -12,7 +12,7 @@ from typing import Any
 import redis.asyncio as aioredis
 from redis.exceptions import RedisError
 
-from responder.clinic import Clinic, hours
+from clinic import Clinic, hours
 from responder.model.failure import CallFailed
 from responder.model.settings import ModelSettings
 from responder.model.turn import Usage

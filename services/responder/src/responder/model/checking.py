@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from responder.language.detect import MAX_WORDS, scores
+from clinic.language.detect import MAX_WORDS, scores
 from responder.model import claims
 from responder.model.figures import Figure, figures, folded, known, spelled
 from responder.model.leaks import leaks

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import yaml
 
-from responder.language import STOP
+from clinic.language import STOP
 from responder.model.figures import folded
 
 

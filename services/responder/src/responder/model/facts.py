@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from clinic import Clinic, Insurance, Language, Service, hours
+from clinic.model import WEEKDAYS
+from clinic.times import Span
 from responder.answerer import formats
-from responder.clinic import Clinic, Insurance, Language, Service, hours
-from responder.clinic.model import WEEKDAYS
-from responder.clinic.times import Span
 
 DAYS_AHEAD = 15  # "Friday of next week" is at most two weeks away
 

@@ -9,8 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from clinic.language import fold
 from responder.answerer import quoted
-from responder.language import fold
 from responder.model import figure_words as words
 
 Kind = Literal["price", "percent", "hour", "half", "date", "phone", "number"]

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from responder.language import words
+from clinic.language import words
 from responder.model.calls import TOOLS
 from responder.model.figures import folded
 from responder.model.prompt import Prompt

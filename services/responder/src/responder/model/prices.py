@@ -6,9 +6,9 @@ R$ 180 may well be a price of this clinic and still not that of the service aske
 import re
 from collections.abc import Iterable
 
+from clinic.language import words
 from responder.answerer.lexicon import lexicon
 from responder.answerer.services import MAX_NAMED, named
-from responder.language import words
 from responder.model.figures import Figure, figures
 from responder.model.turn import Turn
 

@@ -12,7 +12,7 @@ from string import Template
 
 from msgspec import Struct
 
-from responder.clinic import Language
+from clinic import Language
 from responder.model.facts import Fact, facts_of
 from responder.model.fence import fenced, neutral
 from responder.model.turn import Turn

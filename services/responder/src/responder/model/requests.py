@@ -2,10 +2,10 @@
 
 from datetime import date, timedelta
 
+from clinic import Service, hours
+from clinic.language import words
 from responder.answerer.lexicon import lexicon
 from responder.answerer.services import named
-from responder.clinic import Service, hours
-from responder.language import words
 from responder.model import claims
 from responder.model.turn import Turn
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
+from clinic import Service
 from responder.answerer import formats
-from responder.clinic import Service
 from responder.model import calls
 from responder.model.collected import Asked
 from responder.model.facts import service_line

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from responder.clinic import Clinic, Language
-from responder.knowledge import Hit, Knowledge
+from clinic import Clinic, Language
+from clinic.knowledge import Hit, Knowledge
 from responder.model.calls import ToolCall
 from responder.model.facts import Fact
 

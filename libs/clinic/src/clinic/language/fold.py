@@ -1,0 +1,40 @@
+"""Which words did the patient write, whatever the accents, the case and the thumb slips?"""
+
+import re
+import unicodedata
+
+from clinic.language.vocabulary import EVERYDAY, IDIOMS, SLANG
+
+MAX_CHARS = 600  # a question longer than this is a letter: its opening says enough
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_WOULD = re.compile(r"['’]d$")  # "I'd" is no identity card
+_IDIOM = re.compile(rf"\b(?:{'|'.join(sorted(IDIOMS, key=len, reverse=True))})\b")
+_RUN = re.compile(r"([^\W\d_])\1{2,}|(?:([aiu])\2)\b")  # oiiii, diaa
+
+
+def fold(text: str) -> str:
+    """Lower case, no accents, no drawn-out letters."""
+    bare = unicodedata.normalize("NFKD", text[:MAX_CHARS].casefold())
+    return _RUN.sub(_once, "".join(mark for mark in bare if not unicodedata.combining(mark)))
+
+
+def written(text: str) -> list[str]:
+    """The words as written, accents kept: they tell the language."""
+    return _WORD.findall(_RUN.sub(_once, unicodedata.normalize("NFC", text[:MAX_CHARS].casefold())))
+
+
+def words(text: str) -> list[str]:
+    """The words without accents, with short forms written out and idioms as the one word that they stand for."""
+    found: list[str] = []
+    for word in _WORD.findall(fold(text)):
+        plain = _WOULD.sub(" would", word).replace("'", "").replace("’", "")
+        found.extend(SLANG.get(plain, plain).split())
+    line = " ".join(found)
+    return _IDIOM.sub(lambda idiom: IDIOMS[idiom[0]], line).split() if _IDIOM.search(line) else found
+
+
+def _once(found: re.Match[str]) -> str:
+    return found[0][0]
+
+
+CHATTER = frozenset(word for listed in EVERYDAY.values() for text in listed for word in words(text))

@@ -1,0 +1,110 @@
+"""A clinic answers for its instances, follows its files without a restart, and survives a broken one."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from clinic import ClinicError, Clinics
+
+
+def changed(path: Path, old: str, new: str) -> None:
+    """Write a change that shows in the file's time, however coarse the clock."""
+    state = path.stat()
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns + 1_000_000))
+
+
+def second(written: Path, instance: str) -> Path:
+    path = written.parent / "other.yaml"
+    path.write_text(written.read_text(encoding="utf-8").replace("[small]", f"[{instance}]"), encoding="utf-8")
+    return path
+
+
+def test_an_instance_gets_its_clinic_and_an_unknown_one_the_default(written: Path) -> None:
+    second(written, "other")
+    clinics = Clinics.load(written.parent, default="small")
+    assert clinics.for_instance("other").id == "other"
+    assert clinics.for_instance("nobody").id == "small"
+    assert len(clinics) == 2
+    assert {clinic.id for clinic in clinics} == {"small", "other"}
+
+
+def test_a_missing_default_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ClinicError, match="the default clinic's file is missing"):
+        Clinics.load(tmp_path)
+
+
+def test_two_clinics_cannot_answer_for_one_instance(written: Path) -> None:
+    second(written, "small")
+    with pytest.raises(ClinicError, match=r"small\.yaml:4: instances\[0\]: 'small' is answered by other\.yaml already"):
+        Clinics.load(written.parent, default="small")
+
+
+def test_nothing_changed_is_the_same_clinic(written: Path) -> None:
+    clinics = Clinics.load(written.parent, default="small")
+    before = clinics.for_instance("small")
+    assert clinics.refresh().changed == ()
+    assert clinics.for_instance("small") is before
+
+
+def test_a_changed_file_is_in_use_after_a_refresh(written: Path) -> None:
+    clinics = Clinics.load(written.parent, default="small")
+    changed(written, "Small Clinic", "Bigger Clinic")
+    assert clinics.refresh().changed == ("small",)
+    assert clinics.for_instance("small").name == "Bigger Clinic"
+
+
+def test_a_changed_knowledge_file_makes_a_new_clinic(written: Path) -> None:
+    clinics = Clinics.load(written.parent, default="small")
+    changed(written.parent / "small" / "knowledge" / "parking.md", "a yard", "a garage")
+    assert clinics.refresh().changed == ("small",)
+    assert "garage" in clinics.for_instance("small").documents[0].text
+
+
+def test_a_broken_file_keeps_the_old_clinic_and_is_told_once(written: Path) -> None:
+    clinics = Clinics.load(written.parent, default="small")
+    changed(written, "price: 100.00", "price: much")
+    (error,) = clinics.refresh().errors
+    assert "services[0].price" in str(error)
+    assert clinics.for_instance("small").services[0].price == 100
+    assert clinics.refresh().errors == ()
+    changed(written, "price: much", "price: 120.00")
+    assert clinics.refresh().changed == ("small",)
+    assert clinics.for_instance("small").services[0].price == 120
+
+
+def test_a_clash_changes_nothing_until_it_is_mended(written: Path) -> None:
+    other = second(written, "other")
+    clinics = Clinics.load(written.parent, default="small")
+    changed(written, "Small Clinic", "Bigger Clinic")
+    changed(other, "[other]", "[small]")
+    assert len(clinics.refresh().errors) == 1
+    assert clinics.for_instance("small").name == "Small Clinic"
+    changed(other, "[small]", "[other]")
+    assert clinics.refresh().errors == ()
+    assert clinics.for_instance("small").name == "Bigger Clinic"
+
+
+def test_a_new_clinic_comes_and_a_removed_one_goes(written: Path) -> None:
+    clinics = Clinics.load(written.parent, default="small")
+    other = second(written, "other")
+    assert clinics.refresh().changed == ("other",)
+    other.unlink()
+    assert clinics.refresh().changed == ("other",)
+    assert clinics.for_instance("other").id == "small"
+
+
+def test_the_default_cannot_be_taken_away_while_running(written: Path) -> None:
+    clinics = Clinics.load(written.parent, default="small")
+    written.unlink()
+    assert len(clinics.refresh().errors) == 1
+    assert clinics.for_instance("small").id == "small"
+
+
+def test_the_demonstration_clinic_is_complete(clinic) -> None:  # type: ignore[no-untyped-def]
+    topics = {one.topic for one in clinic.documents}
+    assert len(clinic.services) >= 15
+    assert len(topics) >= 10
+    for language in ("pt", "es", "en"):
+        assert {one.topic for one in clinic.documents if one.language == language} == topics
