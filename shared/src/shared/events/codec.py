@@ -11,10 +11,13 @@ from shared.events.envelope import Event
 from shared.events.messages import ConnectionChanged, MessageEdited, MessageReceived, MessageRevoked, ReceiptRecorded
 from shared.events.operations import AdminActed, EntryDeadLettered
 from shared.events.replies import (
+    AppointmentDelivered,
     AppointmentRequested,
     HandoffEnded,
     HandoffRequested,
+    MessageHeard,
     OptoutRecorded,
+    PresenceRequested,
     ReplyDrafted,
     ReplySuppressed,
 )
@@ -48,7 +51,7 @@ from shared.events.steering import (
 AnyEvent = (
     MessageReceived | MessageEdited | MessageRevoked | ReceiptRecorded | ConnectionChanged
     | ReplyDrafted | ReplySuppressed | HandoffRequested | HandoffEnded | OptoutRecorded
-    | AppointmentRequested
+    | AppointmentRequested | AppointmentDelivered | MessageHeard | PresenceRequested
     | SendRequested | SendScheduled | SendAttempted | SendAccepted | SendDelivered | SendRead | SendFailed
     | SendUnconfirmed
     | SendExpired | SendCancelled | SendRefused | SendOutcomeUnknown | SendDeadLettered | SendReplayed | SendEchoed

@@ -33,6 +33,11 @@ def inbound(instance: str) -> str:
     return _of(instance, "inbound")
 
 
+def appointments(instance: str) -> str:
+    """Stream: appointment requests on their way to the clinic's own system."""
+    return _of(instance, "appointments")
+
+
 def receipts(instance: str) -> str:
     """Stream: receipts of our own messages, and checks of those that have none, to be joined with their sends."""
     return _of(instance, "receipts")
@@ -61,6 +66,11 @@ def parked(instance: str) -> str:
 def seen(instance: str, what: str) -> str:
     """String with a time to live: this was recorded already. Set in the same script as the append."""
     return _of(instance, f"seen:{what}")
+
+
+def moment_seen(instance: str, message_id: str) -> str:
+    """String with a time to live: "one moment" was said in the turn that begins with this event."""
+    return seen(instance, f"moment:{message_id}")
 
 
 def receipt_seen(instance: str, message_id: str, status: str) -> str:
@@ -152,6 +162,29 @@ def chat(instance: str, chat_id: str) -> str:
     return _of(instance, f"chat:{chat_id}")
 
 
+def contact(instance: str, chat_id: str) -> str:
+    """Hash: what staff wrote down about a contact: name, notes, vip, and `revision`, which each change counts up.
+
+    Unlike the chat's state it does not expire; `vip` stands in both, for services to read it with the chat.
+    """
+    return _of(instance, f"contact:{chat_id}")
+
+
+def broadcasts(instance: str) -> str:
+    """Sorted set: ids of the instance's broadcasts by the time (ms) at which they were asked for."""
+    return _of(instance, "broadcasts")
+
+
+def broadcast(instance: str, id_: str) -> str:
+    """Hash with a time to live: what a broadcast is (`about`), its `state`, and how many of it are `requested`."""
+    return _of(instance, f"broadcast:{id_}")
+
+
+def broadcast_recipients(instance: str, id_: str) -> str:
+    """List: whom a broadcast goes to, in their order; removed when it has ended."""
+    return _of(instance, f"broadcast:{id_}:to")
+
+
 def echoes(instance: str, digest: str) -> str:
     """Sorted set with a time to live: `<key.id> <chat> …` of what the gateway says it sent of this content, by time."""
     return _of(instance, f"echoes:{digest}")
@@ -190,6 +223,18 @@ def clinic_texts(clinic: str) -> str:
 CLINICS_VERSION = f"{PREFIX}:clinics:version"
 """String: a counter that every change of an uploaded text increments, after the change."""
 
+BROADCASTING = f"{PREFIX}:broadcasting"
+"""Set: instances that have a broadcast under way."""
+
+
+def vector(model: str, text: str) -> str:
+    """String with a time to live: what an embeddings model made of a text (32-bit floats), by digests of both."""
+    return f"{PREFIX}:vector:{model}:{text}"
+
+
+PRESENCE = f"{PREFIX}:presence"
+"""Stream: wishes to show "typing…" in a chat. Worth seconds: it is trimmed, and read by any one sender."""
+PRESENCE_GROUP = "wa_presence"
 
 DURABLE = f"{PREFIX}:durable"
 """String with a time to live: written by ingest to learn whether what was written before it is on the disk."""

@@ -55,7 +55,20 @@ IGNORED = Counter("frontdesk_ignored_total", "Webhook records that become no fac
 
 # ── responder ──────────────────────────────────────────────────────────────────────────────────────────────────────
 DECISIONS = Counter("frontdesk_decisions_total", "Patient messages by what was decided", ["decision"])
-ANSWER_SECONDS = Histogram("frontdesk_answer_seconds", "Time to work out an answer", ["stage"], buckets=LATENCY)
+ANSWER_SECONDS = Histogram(
+    "frontdesk_answer_seconds", "Time to work out an answer, and of each stage of it", ["stage"], buckets=LATENCY
+)  # stage: embedded, model; knowledge, conversation, clinic (side by side), media
+CONTEXT_LATE = Counter(
+    "frontdesk_context_late_total", "Stages whose result came too late for the answer", ["stage"]
+)  # stage: knowledge, conversation, clinic
+SIGNS = Counter(
+    "frontdesk_signs_of_life_total",
+    "What a patient was shown before a slow answer, by what became of it",
+    ["sign", "outcome"],
+)  # sign: typing (outcome: asked, shown, refused, late, spared), moment (asked, said, tight, gone, full, off)
+APPOINTMENTS = Counter(
+    "frontdesk_appointment_requests_total", "Tries to hand a request to a clinic's own system", ["outcome"]
+)  # outcome: delivered, retried, refused, unaddressed
 
 # ── responder: the model ────────────────────────────────────────────────────────────────────────────────────────────
 MODEL_CALLS = Counter(
