@@ -4,15 +4,17 @@ The model is aimock, a server of others, before the real responder.
 """
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import redis.asyncio as aioredis
 
-from shared.events import HandoffRequested, ReplyDrafted
+from clinic import hours
+from shared.events import AppointmentRequested, HandoffRequested, ReplyDrafted
 from tests.needs import needs
 from tests.support.aimock import Aimock
-from tests.support.model import a_turn
+from tests.support.model import a_turn, demo
 from tests.support.responder import Chat, Endpoint, chatting, responding
 
 ANY: dict[str, Any] = {"endpoint": "chat"}
@@ -99,6 +101,40 @@ async def test_a_person_whom_the_model_calls_is_called(chat: Chat, redis_url: st
     handoffs = [one.why for one in await chat.facts(HandoffRequested) if isinstance(one, HandoffRequested)]
     assert len(said) == 1
     assert handoffs == ["wants an invoice"]
+
+
+@needs("npm")
+@pytest.mark.xdist_group("aimock")
+async def test_an_appointment_is_asked_for_read_back_and_handed_on_with_the_patients_yes(
+    chat: Chat, redis_url: str, aimock: Aimock
+) -> None:
+    day = _next_open_weekday()
+    details = {"service": "limpeza dental", "day": day, "period": "morning", "name": "Ana Souza", "confirmed": True}
+    call = {"toolCalls": [{"name": "request_appointment", "arguments": details}]}
+    asks = "Posso pedir limpeza dental de manhã para Ana Souza?\nSOURCES: none"
+    told = "Passei seu pedido para a recepção, que confirma por aqui.\nSOURCES: none"
+    await aimock.script(
+        {"match": {"hasToolResult": False}, "response": call},
+        {"match": {"toolResultContains": "not confirmed"}, "response": {"content": asks}},
+        {"match": {"toolResultContains": "Handed"}, "response": {"content": told}},
+    )
+    async with responding(redis_url, **environ(aimock)):
+        await chat.says("quero marcar limpeza dental de manhã, meu nome é Ana Souza")
+        assert await chat.answered(1) == ["Posso pedir limpeza dental de manhã para Ana Souza?"]
+        await chat.says("sim")
+        await chat.answered(2)
+    (request,) = await chat.facts(AppointmentRequested)
+    assert isinstance(request, AppointmentRequested)
+    assert (request.service_id, request.day, request.name) == ("limpeza-dental", day, "Ana Souza")
+    whys = [one.why for one in await chat.facts(HandoffRequested) if isinstance(one, HandoffRequested)]
+    assert len(whys) == 1
+
+
+def _next_open_weekday() -> str:
+    """A day on which the clinic is open, within the days that may be asked for."""
+    clinic, _ = demo()
+    days = (hours.local(clinic, datetime.now(UTC)).date() + timedelta(days=n) for n in range(1, 15))
+    return next(day.isoformat() for day in days if hours.spans_on(clinic, day))
 
 
 async def test_nothing_of_one_chat_is_ever_in_anothers_question(client: aioredis.Redis, redis_url: str) -> None:
