@@ -7,12 +7,12 @@ MAKEFLAGS += --no-builtin-rules
 PY := .venv/bin/python
 UV := .venv/bin/uv
 SERVICES := ingest responder sender admin
-PACKAGES := shared libs/clinic $(SERVICES:%=services/%) tools/simulator tools/demo
+PACKAGES := shared libs/clinic $(SERVICES:%=services/%) tools/simulator tools/demo tools/cli
 # Test processes side by side, and words for pytest: make test ARGS="-k bucket -x"
 JOBS ?= 2
 ARGS ?=
 ONCE ?=
-SEEDS ?= 5
+SEEDS ?=
 SHORT ?=
 
 READY := .venv/.ready
@@ -35,7 +35,7 @@ $(READY): scripts/setup $(LOCKED) $(PACKAGES:%=%/pyproject.toml)
 
 .PHONY: lock
 lock: $(READY)  ## resolve the dependencies anew; UPGRADE=1 takes the newest
-	@for folder in $(SERVICES:%=services/%) tools/simulator; do \
+	@for folder in $(SERVICES:%=services/%) tools/simulator tools/cli; do \
 		$(COMPILE) $(if $(UPGRADE),--upgrade) $$folder/pyproject.toml -o $$folder/requirements.lock; done
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) requirements-build.in -o requirements-build.lock
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) requirements-dev.in $(PACKAGES:%=%/pyproject.toml) -o requirements-dev.lock
@@ -70,7 +70,7 @@ test-compose: $(READY)  ## the unmodified compose files, brought up, talked to a
 	@FRONTDESK_COMPOSE=1 $(PY) -m pytest tests/compose $(ARGS)
 
 .PHONY: chaos
-chaos: $(READY)  ## kill, freeze and cut off services while messages flow; SEEDS=5, SHORT=1
+chaos: $(READY)  ## kill, freeze and cut off services while messages flow; SEEDS=20, SEED=7, SHORT=1
 	@SEEDS=$(SEEDS) SHORT=$(SHORT) $(PY) tests/chaos
 
 .PHONY: figures
@@ -108,6 +108,13 @@ docs: $(READY) dashboards  ## the generated pages of docs/reference
 	@$(PY) scripts/metrics_page.py
 	@$(PY) scripts/events_page.py
 	@$(PY) scripts/settings_page.py
+	@$(PY) scripts/admin_api_page.py
+
+# Redocly's recommended rules. Where npm is at hand; the tests check the answers against the same document.
+.PHONY: lint-api
+lint-api: $(READY)  ## the admin's OpenAPI document
+	@mkdir -p .run && $(PY) scripts/admin_api_page.py .run/openapi.json
+	@REDOCLY_TELEMETRY=off npx --yes @redocly/cli@2.77.0 lint .run/openapi.json
 
 .PHONY: clean
 clean:  ## the environment and every cache

@@ -130,6 +130,7 @@ WHAT_GOES_OUT = (
         (
             (rate("frontdesk_sends_total", "outcome", "sender"), "{{outcome}}"),
             (f'sum(rate(frontdesk_unproven_total{{job="sender"}}{RATE}))', "never proven"),
+            (f"sum(rate(frontdesk_shed_total{RATE}))", "expired in a full stream"),
         ),
     ),
     Chart(
@@ -139,6 +140,7 @@ WHAT_GOES_OUT = (
         (
             (rate("frontdesk_deliveries_total", "outcome", "sender"), "{{outcome}}"),
             (f'sum(rate(frontdesk_receipts_spared_total{{job="ingest"}}{RATE}))', "recorded, not joined"),
+            (rate("frontdesk_new_contact_pauses_total", "cause", "sender"), "new contacts paused: {{cause}}"),
         ),
     ),
     Chart(
@@ -216,6 +218,27 @@ WHAT_THE_MODEL_DOES = (
             (rate("frontdesk_model_tokens_total", "kind", "responder"), "{{kind}}/s"),
             (f'sum(rate(frontdesk_model_cost_dollars_total{{job="responder"}}{RATE})) * 86400', "dollars/day"),
         ),
+    ),
+    Chart(
+        "Stages of an answer, p95",
+        "`knowledge`, `conversation` and `clinic` are looked for side by side; those that came too late, per second.",
+        "s",
+        (
+            (p95("frontdesk_answer_seconds", "responder", "stage"), "{{stage}}"),
+            (rate("frontdesk_context_late_total", "stage", "responder"), "too late: {{stage}}"),
+        ),
+    ),
+    Chart(
+        "What patients saw meanwhile",
+        'Typing and "one moment" before a slow answer, by what became of it.',
+        "ops",
+        ((f"sum by (sign, outcome) (rate(frontdesk_signs_of_life_total{RATE}))", "{{sign}} {{outcome}}"),),
+    ),
+    Chart(
+        "Appointment requests",
+        "Tries to hand a request to the clinic's own system.",
+        "ops",
+        ((rate("frontdesk_appointment_requests_total", "outcome", "responder"), "{{outcome}}"),),
     ),
     Chart(
         "Voice notes and pictures",

@@ -17,6 +17,7 @@ GATEWAY = (
     {"fault": "reset", "delivered": True}, {"fault": "reset", "delivered": False},
     {"fault": "status_502", "delivered": True}, {"fault": "status_504", "delivered": False},
     {"fault": "timeout", "delivered": True, "echo": False},
+    {"fault": "timeout", "delivered": True, "echo": False, "stored": False, "times": 1},  # leaves no trace at all
     {"fault": "capture:timed_out"}, {"fault": "capture:connection_closed"},
     {"fault": "took_but_400"}, {"fault": "silent"}, {"fault": "slow", "delay_ms": 1500},
 )  # fmt: skip
@@ -36,7 +37,7 @@ class Breaker:
             ("kill -9", 5, self._kill),
             ("SIGSTOP", 20 if freezing else 3, self._freeze),
             ("SIGTERM", 2, self._restart),
-            ("redis kill -9", 1, self._restart_redis),
+            ("redis kill -9", 2, self._restart_redis),
             ("connections cut", 3, self._cut),
             ("gateway fault", 8, self._gateway_fault),
             ("gateway offline", 1, self._gateway_offline),

@@ -16,6 +16,8 @@ class Story:
     """One instance's log, and what its streams still hold."""
 
     events: list[AnyEvent] = field(default_factory=list)
+    times: list[int] = field(default_factory=list)
+    """When Redis wrote each of them, in milliseconds by its own clock."""
     left: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -25,13 +27,18 @@ class Story:
             waiting = (keys.inbound, keys.outbound, keys.outbound_vip, keys.receipts, keys.dead_letters)
             left = {name(instance): client.xlen(name(instance)) for name in waiting}
             left[keys.progress(instance)] = client.hlen(keys.progress(instance))
-        return cls([decode(fields[b"e"]) for _, fields in entries], left)
+        times = [int(id_.partition(b"-")[0]) for id_, _ in entries]
+        return cls([decode(fields[b"e"]) for _, fields in entries], times, left)
 
     def count(self, kind: type) -> int:
         return sum(isinstance(event, kind) for event in self.events)
 
     def of(self, kind: type) -> list[AnyEvent]:
         return [event for event in self.events if isinstance(event, kind)]
+
+    def when(self, kind: type) -> list[int]:
+        """When Redis wrote each event of this kind, in order."""
+        return [at for event, at in zip(self.events, self.times, strict=True) if isinstance(event, kind)]
 
     @property
     def untold(self) -> set[str]:

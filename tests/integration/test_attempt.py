@@ -1,6 +1,7 @@
 """Is a send attempted only when its instance, its recipient and the day allow it?"""
 
 import asyncio
+import datetime as dt
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -11,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redis.exceptions import ResponseError
 
-from sender.attempts import Attempts
+from sender.attempts import Attempts, Begun, NotYet
+from sender.new_contacts import WHY_PAUSED, WHY_SPENT
 from sender.settings import SenderSettings
 from shared.clock import SYSTEM
 from shared.errors import NotOurs
@@ -46,7 +48,9 @@ class Taker:
         id_ = await self.streams.client.xadd(SOURCE, {"e": b""})
         return Delivery(Entry(SOURCE, id_.decode(), b""), send, Progress(), self.owner.fence)
 
-    async def take(self, settings: SenderSettings, delivery: Delivery | None = None, **about: Any) -> Delivery | Wait:
+    async def take(
+        self, settings: SenderSettings, delivery: Delivery | None = None, **about: Any
+    ) -> Begun | Wait | NotYet:
         delivery = delivery or await self.delivery(**about)
         assert isinstance(delivery.event, SendRequested)
         return await Attempts(self.streams.scripts, settings, SYSTEM, 0).begin(delivery, delivery.event, self.owner)
@@ -162,6 +166,43 @@ async def test_an_instances_own_limits_go_before_the_settings(taker: Taker) -> N
     assert isinstance(await taker.take(pace()), Delivery)
 
 
+async def test_an_instances_own_burst_takes_effect_at_the_next_send(taker: Taker) -> None:
+    slow = pace(tokens_per_second=0.001, bucket_capacity=1)
+    await taker.streams.client.hset(keys.limits(I), "bucket_capacity", "3")
+    assert all([isinstance(await taker.take(slow), Begun) for _ in range(2)])
+    await taker.streams.client.hset(keys.limits(I), "bucket_capacity", "1")
+    assert isinstance(await taker.take(slow), Wait)
+
+
+@pytest.mark.parametrize("rate", ["0.5", "0.1", "2.75"])
+async def test_a_fractional_rate_of_an_instances_own_is_kept_to_the_letter(taker: Taker, rate: str) -> None:
+    await taker.streams.client.hset(keys.limits(I), mapping={"tokens_per_second": rate, "bucket_capacity": "1"})
+    assert isinstance(await taker.take(pace()), Begun)
+    wait = await taker.take(pace())
+    assert isinstance(wait, Wait)
+    assert wait.scope == "lane"
+    assert 0.5 / float(rate) < wait.seconds <= 1 / float(rate) + 0.001
+
+
+async def test_a_recipients_rate_of_an_instances_own(taker: Taker) -> None:
+    await taker.streams.client.hset(keys.limits(I), "recipient_tokens_per_second", "0.25")
+    assert isinstance(await taker.take(pace(), chat="5511988880001"), Begun)
+    wait = await taker.take(pace(), chat="5511988880001")
+    assert isinstance(wait, Wait)
+    assert (wait.scope, 3 < wait.seconds <= 4) == ("chat", True)
+    await taker.streams.client.hset(keys.limits(I), "recipient_tokens_per_second", "0")
+    assert isinstance(await taker.take(pace(recipient_tokens_per_second=0.01), chat="5511988880001"), Begun)
+
+
+async def test_a_days_new_contacts_of_an_instances_own(taker: Taker) -> None:
+    first, second = ({"chat": f"551198888000{n}", "send_class": "reminder"} for n in (1, 2))
+    await taker.streams.client.hset(keys.limits(I), "new_contacts_per_day", "1")
+    assert isinstance(await taker.take(pace(), **first), Begun)
+    assert isinstance(await taker.take(pace(), **second), NotYet)
+    await taker.streams.client.hset(keys.limits(I), "new_contacts_per_day", "0")
+    assert isinstance(await taker.take(pace(new_contacts_per_day=1), **second), Begun)
+
+
 async def test_a_recipients_limit_holds_that_chat_alone_and_spends_no_token(taker: Taker) -> None:
     limits = pace(tokens_per_second=0.01, bucket_capacity=3, recipient_tokens_per_second=0.1)
     assert isinstance(await taker.take(limits, chat="5511988880001"), Delivery)
@@ -175,12 +216,45 @@ async def test_new_contacts_have_a_days_budget_and_known_ones_do_not(taker: Take
     limits = pace(new_contacts_per_day=2)
     await taker.streams.client.sadd(keys.contacts(I), "5511900000000")
     for n in (1, 2, 2, 1):
-        assert isinstance(await taker.take(limits, chat=f"551190000000{n}"), Delivery)
-    wait = await taker.take(limits, chat="5511900000003")
-    assert isinstance(wait, Wait)
-    assert (wait.scope, wait.seconds <= 600) == ("chat", True)
-    assert isinstance(await taker.take(limits, chat="5511900000000"), Delivery)
-    assert isinstance(await taker.take(pace(new_contacts_per_day=3), chat="5511900000003"), Delivery)
+        begun = await taker.take(limits, chat=f"551190000000{n}", send_class="reminder")
+        assert isinstance(begun, Begun)
+        assert begun.to_new_contact  # an attempt makes nobody known
+    third: dict[str, Any] = {"chat": "5511900000003", "send_class": "reminder"}
+    refused = await taker.take(limits, **third)
+    assert isinstance(refused, NotYet)
+    until = dt.datetime.fromtimestamp(refused.until / 1000, dt.UTC)
+    assert (refused.why, until.hour, until.minute) == (WHY_SPENT, 0, 0)
+    assert 0 < refused.until - SYSTEM.now_ms() <= 86_405_000
+    known = await taker.take(limits, chat="5511900000000", send_class="reminder")
+    assert isinstance(known, Begun)
+    assert not known.to_new_contact
+    assert isinstance(await taker.take(limits, chat="5511900000003"), Begun)  # a reply
+    assert isinstance(await taker.take(pace(new_contacts_per_day=3), **third), Begun)
+
+
+async def test_a_patient_known_without_the_ninth_digit_is_no_new_contact(taker: Taker) -> None:
+    await taker.streams.client.sadd(keys.contacts(I), "551188887777")
+    begun = await taker.take(pace(new_contacts_per_day=1), chat="5511988887777", send_class="reminder")
+    assert isinstance(begun, Begun)
+    assert not begun.to_new_contact
+
+
+@pytest.mark.parametrize("said", ["a time", "1"])
+async def test_a_pause_of_new_contacts_holds_them_alone_and_spends_nothing(taker: Taker, said: str) -> None:
+    client, until = taker.streams.client, SYSTEM.now_ms() + 60_000
+    await client.set(keys.new_contacts_paused(I), until if said == "a time" else said)
+    await client.sadd(keys.contacts(I), "5511900000000")
+    limits = pace(tokens_per_second=0.001, bucket_capacity=2)
+    delivery = await taker.delivery(chat="5511900000001", send_class="staff")
+    before = {key: await client.dump(key) for key in await client.keys()}
+    refused = await taker.take(limits, delivery)
+    assert isinstance(refused, NotYet)
+    assert refused.why == WHY_PAUSED
+    assert refused.until == until or (said == "1" and refused.until > until)
+    assert {key: await client.dump(key) for key in await client.keys()} == before
+    assert isinstance(await taker.take(limits, chat="5511900000000", send_class="staff"), Begun)
+    await client.delete(keys.new_contacts_paused(I))
+    assert isinstance(await taker.take(pace(), delivery), Begun)
 
 
 async def test_an_attempt_asked_for_twice_is_one_attempt_and_one_token(taker: Taker) -> None:
@@ -223,7 +297,7 @@ async def test_an_attempt_without_the_lane_or_the_entry_is_refused(taker: Taker)
 
 @pytest.mark.parametrize(
     "wrong",
-    [keys.events(I), keys.progress(I), keys.bucket(I), keys.recipient_bucket(I, "5511988887777"), keys.contacts(I)],
+    [keys.events(I), keys.progress(I), keys.bucket(I), keys.recipient_bucket(I, "5511988887777")],
 )
 async def test_a_key_of_the_wrong_type_stops_an_attempt_before_its_first_write(taker: Taker, wrong: str) -> None:
     delivery, client = await taker.delivery(), taker.streams.client

@@ -42,11 +42,12 @@ async def test_they_are_there_for_every_instance_and_for_those_that_no_clinic_na
 
 async def test_they_follow_the_files(streams: Streams, client: aioredis.Redis, tmp_path: Path) -> None:
     clinics = a_clinic(tmp_path / "c", quiet="21:00-08:00", instances="wa1, wa2")
-    published = QuietHours(streams.scripts, Library(clinics))
+    library = Library(clinics)
+    published = QuietHours(streams.scripts, library)
     await published.publish()
     a_clinic(tmp_path / "c", quiet="", instances="wa1")
     os.utime(tmp_path / "c" / "demo.yaml")
-    assert clinics.refresh().changed
+    await library.look()
     await published.publish()
     assert await hours(client, keys.quiet("wa1")) == ("America/Sao_Paulo", "", "")  # none, not the default's
     assert await hours(client, keys.quiet("wa2")) is None

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sender.handler import SendHandler
+from sender.judging import Judge
 from shared.clock import ManualClock
 from shared.events import (
     Event,
@@ -126,7 +126,7 @@ async def test_a_transient_failure_holds_its_chat_in_order_and_no_other(
 async def test_a_send_that_keeps_failing_is_a_dead_letter_with_every_attempt(
     streams: Streams, redis_url: str, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sender.handler.full_jitter", lambda *_args, **_about: 0.01)
+    monkeypatch.setattr("sender.judging.full_jitter", lambda *_args, **_about: 0.01)
     gateway.always = captured("baileys-sim/sendText_timed_out_during_send_400")
     send = a_send()
     async with sending(Sender(redis_url, gateway.url, streams={"max_deliveries": 3})):
@@ -149,8 +149,8 @@ async def test_a_send_that_keeps_failing_is_a_dead_letter_with_every_attempt(
 async def test_an_instance_that_is_down_parks_its_lane_and_uses_up_no_delivery(
     streams: Streams, redis_url: str, gateway: Gateway, monkeypatch: pytest.MonkeyPatch, answer: str
 ) -> None:
-    monkeypatch.setattr("sender.handler.full_jitter", lambda *_args, **_about: 0.1)
-    monkeypatch.setattr("sender.handler.MISCONFIGURED_WAIT_S", 0.1)
+    monkeypatch.setattr("sender.judging.full_jitter", lambda *_args, **_about: 0.1)
+    monkeypatch.setattr("sender.judging.MISCONFIGURED_WAIT_S", 0.1)
     gateway.always = captured(answer)
     sends = [a_send(f"{n}", f"551190000000{n}") for n in range(6)]
     async with sending(Sender(redis_url, gateway.url, streams={"max_deliveries": 2})):
@@ -166,7 +166,7 @@ async def test_an_instance_that_is_down_is_asked_by_one_message_at_a_time(
     streams: Streams, redis_url: str, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With hundreds queued, each look whether it is back costs one call, not as many as may go side by side."""
-    monkeypatch.setattr("sender.handler.full_jitter", lambda *_args, **_about: 0.1)
+    monkeypatch.setattr("sender.judging.full_jitter", lambda *_args, **_about: 0.1)
     gateway.always = captured("baileys-sim/sendText_connection_closed_cached_number_400")
     await streams.put(*(a_send(f"{n}", f"55119000{n:05}") for n in range(100)))
     async with sending(Sender(redis_url, gateway.url)):
@@ -342,13 +342,13 @@ async def test_a_bug_after_the_call_is_no_reason_to_send_again(
         raise KeyError("a bug")
 
     send = a_send(send_class="reminder")
-    original = SendHandler._judge
-    monkeypatch.setattr(SendHandler, "_judge", broken)
+    original = Judge.judge
+    monkeypatch.setattr(Judge, "judge", broken)
     async with sending(Sender(redis_url, gateway.url, send_proof_wait_s=5)):
         await streams.put(send)
         await until(lambda: gateway.phone)
         await echo(streams, send)
-        monkeypatch.setattr(SendHandler, "_judge", original)
+        monkeypatch.setattr(Judge, "judge", original)
         await until(streams.idle)
     assert gateway.phone == [(PATIENT, "oi")]
     assert (await story(streams, send))[-1] == "accepted"

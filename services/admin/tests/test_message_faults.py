@@ -5,9 +5,9 @@ import time
 
 import pytest
 
+from admin.http.problems import Problem
 from admin.messages.address import recipient
 from admin.messages.when import send_time
-from admin.problems import Problem
 
 GOOD = {"instance": "wa1", "to": "5511988887777", "text": "oi"}
 IMAGE = {"mediatype": "image", "source": "https://example.org/a.png"}

@@ -87,6 +87,18 @@ async def test_silent_arrives_and_is_told_to_nobody(sim: Any, receiver: Any) -> 
     assert quiet not in {post.body["data"]["key"]["id"] for post in receiver.of("send.message")}
 
 
+async def test_what_is_not_stored_is_found_by_no_search_and_told_by_no_receipt(sim: Any, receiver: Any) -> None:
+    await sim.fault("reset", delivered=True, echo=False, stored=False, times=1)
+    with pytest.raises((aiohttp.ClientError, OSError)):
+        await sim.send("chegou")
+    assert [message["text"] for message in await sim.phone()] == ["chegou"]
+    assert (await sim.call("POST", "/chat/findMessages/demo", {}))[1]["messages"]["total"] == 0
+    await sim.send("fim")
+    assert len({post.body["data"]["keyId"] for post in await receiver.wait("messages.update", 3)}) == 1
+    (told,) = receiver.of("send.message")
+    assert told.body["data"]["message"]["conversation"] == "fim"
+
+
 async def test_the_echo_can_be_kept_back(sim: Any, receiver: Any) -> None:
     await sim.fault("status_502", delivered=True, echo=False)
     await sim.send()

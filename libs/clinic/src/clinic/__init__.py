@@ -5,6 +5,7 @@ from clinic.errors import ClinicError
 from clinic.load import load
 from clinic.model import Clinic, Document, Holiday, Insurance, Service
 from clinic.text import LANGUAGES, Language, Text
+from clinic.texts import check_text, with_texts
 
 __all__ = [
     "LANGUAGES",
@@ -18,5 +19,7 @@ __all__ = [
     "Refreshed",
     "Service",
     "Text",
+    "check_text",
     "load",
+    "with_texts",
 ]

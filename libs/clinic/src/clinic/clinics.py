@@ -6,7 +6,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from clinic.errors import ClinicError
-from clinic.load import line_of, load
+from clinic.load import knowledge_files, line_of, load
 from clinic.model import Clinic
 
 Stamp = tuple[tuple[str, int, int], ...]  # name, mtime in ns, size of the file and of its knowledge
@@ -88,7 +88,7 @@ class Clinics:
 
 
 def _stamp(path: Path) -> Stamp:
-    found = [path, *sorted((path.parent / path.stem / "knowledge").glob("*.md"))]
+    found = [path, *knowledge_files(path)]
     return tuple((file.name, (state := file.stat()).st_mtime_ns, state.st_size) for file in found)
 
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 
-from clinic.errors import ClinicError, suggestion
+from clinic.errors import ClinicError
 from clinic.model import GIVEN, Clinic, Document
+from clinic.reading import KINDS, decoded
 from clinic.rules import problems
-from clinic.text import LANGUAGES, Language, Text, Words
+from clinic.text import LANGUAGES, Text, Words
+from clinic.texts import check_text
 from clinic.tree import Reader, compose
-
-MAX_BYTES = 1 << 20  # a megabyte of text is far more than any clinic says about itself
 
 
 def load(path: Path) -> Clinic:
@@ -54,39 +54,32 @@ def _filled(value: Any, clinic: Clinic, field: str, reader: Reader) -> Any:
     return value
 
 
+def knowledge_files(path: Path) -> list[Path]:
+    """The texts in the folder that is named like a clinic's file."""
+    folder = path.parent / path.stem / "knowledge"
+    return sorted(file for file in folder.glob("*") if file.suffix in KINDS and not file.name.startswith("."))
+
+
 def _documents(path: Path, clinic: Clinic) -> tuple[Document, ...]:
-    files = sorted((path.parent / path.stem / "knowledge").glob("*.md"))
-    return tuple(_document(file, clinic) for file in files)
+    return tuple(_document(file, clinic) for file in knowledge_files(path))
 
 
 def _document(file: Path, clinic: Clinic) -> Document:
-    """`parking.md` is in the clinic's first language, `parking.es.md` in Spanish."""
-    topic, _, suffix = file.stem.partition(".")
-    language: Language = clinic.language
-    if suffix:
-        named: list[Language] = [one for one in clinic.languages if one == suffix]
-        if not named:
-            near = suggestion(suffix, clinic.languages)
-            raise ClinicError(_shown(file), 1, "", f"{suffix!r} is not a language of this clinic{near}")
-        language = named[0]
-    text = _read(file)
-    if not text.strip():
-        raise ClinicError(_shown(file), 1, "", "the file is empty")
-    return Document(f"knowledge/{file.name}", topic, language, text)
+    try:
+        return check_text(clinic, file.name, _bytes(file))
+    except ClinicError as wrong:
+        raise ClinicError(_shown(file), wrong.line, wrong.field, wrong.problem) from wrong
 
 
 def _read(path: Path) -> str:
+    return decoded(_bytes(path), _shown(path))
+
+
+def _bytes(path: Path) -> bytes:
     try:
-        raw = path.read_bytes()
+        return path.read_bytes()
     except OSError as gone:
         raise ClinicError(_shown(path), 1, "", f"cannot be read: {gone.strerror}") from gone
-    if len(raw) > MAX_BYTES:
-        raise ClinicError(_shown(path), 1, "", f"is larger than {MAX_BYTES} bytes")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as wrong:
-        line = raw[: wrong.start].count(b"\n") + 1
-        raise ClinicError(_shown(path), line, "", "is not UTF-8: save the file with that encoding") from wrong
 
 
 def _shown(path: Path) -> str:

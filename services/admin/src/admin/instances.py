@@ -5,7 +5,7 @@ from typing import Any
 
 import redis.asyncio as aioredis
 
-from admin.problems import Problem
+from admin.http.problems import Problem
 from shared.streams import keys
 
 # What ingest takes for one: it becomes part of Redis keys (no braces, no colon) and of the gateway's URLs.

@@ -3,10 +3,10 @@
 import pytest
 from prometheus_client import REGISTRY
 
-from admin import gauges
-from admin.gauges import Gauges
 from admin.instances import Instances
-from admin.workers import Workers
+from admin.streams import gauges
+from admin.streams.gauges import Gauges
+from admin.streams.workers import Workers
 from shared.streams import keys
 from shared.streams.connection import connect
 from shared.streams.scripts import Scripts

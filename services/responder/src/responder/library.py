@@ -1,52 +1,107 @@
-"""Which clinic, with which knowledge, answers for an instance right now?"""
+"""Which clinic, with which knowledge, answers for an instance right now?
+
+A clinic is its files and the texts that staff uploaded. Both are looked at every two seconds; what changed is put
+together and indexed aside, then takes the old one's place at once.
+"""
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from clinic import Clinic, Clinics
+from redis.exceptions import RedisError
+
+from clinic import Clinic, ClinicError, Clinics, check_text, with_texts
 from clinic.knowledge import Knowledge
 from responder.answerer import prepare
-from shared.telemetry import logs
+from responder.uploads import Texts, Uploads
+from shared.telemetry import logs, metrics
 
 REFRESH_S = 2.0
 
 _log = logs.get(__name__)
 
 
-class Library:
-    """The clinics with their indexed knowledge, kept up to date with their files."""
+@dataclass(frozen=True)
+class Shelf:
+    """One clinic as it answers: what it was made from, and what came of it."""
 
-    def __init__(self, clinics: Clinics) -> None:
+    files: Clinic
+    texts: Texts
+    clinic: Clinic
+    knowledge: Knowledge
+
+
+class Library:
+    """The clinics with their indexed knowledge, kept up to date with their files and uploads."""
+
+    def __init__(self, clinics: Clinics, uploads: Uploads | None = None) -> None:
         self._clinics = clinics
-        self._knowledge = {clinic.id: _ready(clinic, Knowledge.build(clinic)) for clinic in clinics}
+        self._uploads = uploads
+        self._texts: Mapping[str, Texts] = {}
+        self._shelves: dict[str, Shelf] = {}
+        self._take(self._made())
 
     def for_instance(self, instance: str) -> tuple[Clinic, Knowledge]:
         """The clinic that answers for `instance`, and what it knows."""
-        clinic = self._clinics.for_instance(instance)
-        return clinic, self._knowledge[clinic.id]
+        shelf = self._answering.get(instance, self._default)
+        return shelf.clinic, shelf.knowledge
 
     def clinics(self) -> tuple[Clinic, ...]:
         """All of them."""
-        return tuple(self._clinics)
+        return tuple(shelf.clinic for shelf in self._shelves.values())
+
+    def knowledge(self) -> tuple[Knowledge, ...]:
+        """What each of them knows."""
+        return tuple(shelf.knowledge for shelf in self._shelves.values())
 
     async def keep_fresh(self) -> None:
-        """Look at the files again and again; a clinic whose new file is broken stays as it was."""
+        """Look again and again."""
         while True:
             await asyncio.sleep(REFRESH_S)
-            refreshed = await asyncio.to_thread(self._clinics.refresh)
-            for error in refreshed.errors:
-                _log.error("clinic_file_is_broken", error=str(error), kept="the version before")
-            if refreshed.changed:
-                self._knowledge = {clinic.id: self._known(clinic, refreshed.changed) for clinic in self._clinics}
-                _log.info("clinics_reloaded", clinics=list(refreshed.changed))
+            await self.look()
 
-    def _known(self, clinic: Clinic, changed: tuple[str, ...]) -> Knowledge:
-        known = self._knowledge.get(clinic.id)
-        if known is not None and clinic.id not in changed:
-            return known
-        return _ready(clinic, Knowledge.build(clinic, known))
+    async def look(self) -> None:
+        """Take in what changed. A clinic whose new file is broken stays as it was; so do texts while Redis is away."""
+        refreshed = await asyncio.to_thread(self._clinics.refresh)
+        for error in refreshed.errors:
+            _log.error("clinic_file_is_broken", error=str(error), kept="the version before")
+        try:
+            if self._uploads is not None:
+                self._texts = await self._uploads.of(clinic.id for clinic in self._clinics)
+        except (RedisError, OSError, TimeoutError) as error:
+            metrics.REDIS_ERRORS.labels("responder").inc()
+            _log.warning("redis_error", error=str(error) or type(error).__name__, doing="reading uploaded texts")
+        shelves = await asyncio.to_thread(self._made)
+        if shelves != self._shelves:
+            changed = [name for name in {**self._shelves, **shelves} if self._shelves.get(name) != shelves.get(name)]
+            self._take(shelves)
+            _log.info("clinics_reloaded", clinics=changed)
+
+    def _take(self, shelves: dict[str, Shelf]) -> None:
+        self._shelves = shelves
+        self._answering = {name: shelf for shelf in shelves.values() for name in shelf.clinic.instances}
+        self._default = shelves[self._clinics.for_instance("").id]
+
+    def _made(self) -> dict[str, Shelf]:
+        return {files.id: self._shelf(files, self._texts.get(files.id, {})) for files in tuple(self._clinics)}
+
+    def _shelf(self, files: Clinic, texts: Texts) -> Shelf:
+        old = self._shelves.get(files.id)
+        if old is not None and old.files is files and old.texts == texts:
+            return old
+        clinic = with_texts(files, _sound(files, texts))
+        knowledge = Knowledge.build(clinic, old.knowledge if old else None)
+        prepare(clinic, knowledge)  # compile its words now, so that its first patient does not wait for it
+        return Shelf(files, dict(texts), clinic, knowledge)
 
 
-def _ready(clinic: Clinic, knowledge: Knowledge) -> Knowledge:
-    """Compile a clinic's words now, so that its first patient does not wait for it."""
-    prepare(clinic, knowledge)
-    return knowledge
+def _sound(files: Clinic, texts: Texts) -> Texts:
+    """The texts that are fit; a broken one is told and left out, and the rest answers without it."""
+    sound: dict[str, bytes] = {}
+    for name, data in texts.items():
+        try:
+            check_text(files, name, data)
+            sound[name] = data
+        except ClinicError as error:
+            _log.error("uploaded_text_is_broken", clinic=files.id, error=str(error), kept="all but this text")
+    return sound

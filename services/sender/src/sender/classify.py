@@ -4,10 +4,21 @@ The rules follow recorded exchanges of Evolution API 2.3.6 and 2.3.7, which test
 permanent, and can mean sent; a 201 does not mean delivered. An answer that no rule knows has an unknown outcome.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sender.outcome import Accepted, InstanceDown, Misconfigured, Outcome, Permanent, Transient, Unconfirmed, Unknown
+from sender.outcome import (
+    Accepted,
+    InstanceDown,
+    Misconfigured,
+    NewContactsRefused,
+    Outcome,
+    Permanent,
+    Transient,
+    Unconfirmed,
+    Unknown,
+)
 
 # The database fails after WhatsApp took the message. Prisma is the gateway's database layer.
 _DATABASE = ("driveradaptererror", "prisma", "database", "p2002", "p1001", "p2024", "postgres", "mysql")
@@ -19,6 +30,9 @@ _CONNECTION = ("connection closed", "connection terminated", "connection lost", 
 _THROTTLED = ("rate-overlimit", "429")
 _THROTTLE_WAIT_S = 30.0
 _NOT_NOW = ("timed out", "econnrefused", "enotfound", "etimedout", "econnreset", "getaddrinfo")
+# Not among the recorded exchanges. The code and its name are WhatsApp's own (NackCallerReachoutTimelocked); the words
+# around it are those of clients that report it: Baileys issue 2441, whatsmeow's "server returned error 463".
+_NEW_CONTACTS = re.compile(r"\b(?:error|code|status)\W{0,3}463\b|^463$|reach-?out|timelock")
 _NEVER = (
     "text is required", "owned media must be", "for base64 the file name", "method not available",
     "unsupported image format", "file or buffer is undefined", "invalid format", "[object object]",
@@ -31,7 +45,7 @@ def classify(status: int, body: Any, retry_after: str | None = None) -> Outcome:
         return _success(body)
     texts = [_whole(text) for text in _texts(body)]
     reason = f"{status} {'; '.join(texts)[:300]}".strip()
-    for rule in (_refusal, _by_status, _by_words):
+    for rule in (_refusal, _by_status, _new_contacts, _by_words):
         outcome = rule(status, body, " ".join(texts).lower(), reason, retry_after)
         if outcome is not None:
             return outcome
@@ -69,6 +83,10 @@ def _by_status(status: int, _body: Any, words: str, reason: str, retry_after: st
     if status in (502, 503, 504):
         return Unknown(reason, unreachable=True)
     return None
+
+
+def _new_contacts(status: int, _body: Any, words: str, reason: str, _retry_after: str | None) -> Outcome | None:
+    return NewContactsRefused(reason) if status in (400, 500) and _NEW_CONTACTS.search(words) else None
 
 
 def _by_words(status: int, _body: Any, words: str, reason: str, _retry_after: str | None) -> Outcome | None:

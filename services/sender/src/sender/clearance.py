@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from sender.address import is_address, written_ways
 from sender.facts import Facts
+from sender.parking import parked
 from sender.quiet import QuietHours
 from sender.settings import SenderSettings
 from shared.clock import Clock
 from shared.events import TEXT_LIMIT, SendRequested, Text
 from shared.streams import keys
-from shared.streams.delivery import Delivery, Done, Park
+from shared.streams.delivery import Delivery, Done
 from shared.streams.scripts import Scripts
 from shared.telemetry import metrics
 
@@ -63,9 +64,7 @@ class Clearance:
         if until is None:
             return None
         metrics.SENDS.labels("quiet_hours").inc()
-        park = Park(event.id, until, delivery.entry.stream, event)
-        was_tried = delivery.progress.next_number > 1
-        return Done((facts.scheduled(until, "quiet hours"),), parks=(park,), keep=was_tried)
+        return parked(delivery, event, facts, until, "quiet hours")
 
 
 def _impossible(event: SendRequested) -> str:

@@ -34,6 +34,13 @@ class Transient:
 
 
 @dataclass(frozen=True, slots=True)
+class NewContactsRefused:
+    """It was not sent: WhatsApp lets this number write to nobody new for now (error 463)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class InstanceDown:
     """Nothing was sent, and nothing of this instance can be for now."""
 
@@ -59,4 +66,4 @@ class Misconfigured:
     reason: str
 
 
-Outcome = Accepted | Unconfirmed | Permanent | Transient | InstanceDown | Unknown | Misconfigured
+Outcome = Accepted | Unconfirmed | Permanent | Transient | NewContactsRefused | InstanceDown | Unknown | Misconfigured

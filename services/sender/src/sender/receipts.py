@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
+from sender.new_contacts import NewContacts
 from sender.sent import SENT_LIFE_MS, Sent, parse_sent
 from shared import ids
 from shared.clock import Clock
@@ -61,8 +62,13 @@ class ReceiptHandler:
     scripts: Scripts
     clock: Clock
     unconfirmed_after_s: int
+    new_contacts: NewContacts
     counts_tries: bool = False
     takes_turns: bool = False
+
+    def __post_init__(self) -> None:
+        for outcome in ("delivered", "read", "failed", "unconfirmed"):
+            metrics.DELIVERIES.labels(outcome)  # at 0, so that the first one counts as a rise
 
     async def admit(self, delivery: Delivery, _owner: Owner) -> Delivery | Wait | Done | Hold:
         """A receipt costs no token and waits for nothing."""
@@ -111,7 +117,12 @@ class ReceiptHandler:
 
     async def _learn(self, sent: Sent, cause: Event, message_id: str, statuses: Sequence[ReceiptStatus]) -> Done:
         known = await self._known(cause.instance, sent)
-        return self._written(cause, sent, message_id, _news(statuses, known))
+        news = _news(statuses, known)
+        done = self._written(cause, sent, message_id, news)
+        if "failed" not in news:
+            return done
+        states, marks, members = await self.new_contacts.error_told(cause.instance, sent)
+        return replace(done, states=(*done.states, *states), marks=marks, members=members)
 
     async def _known(self, instance: str, sent: Sent) -> set[str]:
         return {name.decode() for name in await self.scripts.call("HKEYS", keys.fate(instance, sent.send_id))}

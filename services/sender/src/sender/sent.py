@@ -18,15 +18,18 @@ class Sent:
     story: str
     """The event that began it all."""
     chat: str
+    to_new_contact: bool = False
+    """True when it was the first message to somebody who never wrote."""
 
 
-def sent_mark(event: SendRequested, attempt: int, message_id: str) -> Mark:
+def sent_mark(event: SendRequested, attempt: int, message_id: str, *, to_new_contact: bool = False) -> Mark:
     """The write that goes with the acceptance of `event` as `message_id`."""
-    value = f"{event.id} {attempt} {event.correlation_id or event.id} {event.chat}"
+    new = " new" if to_new_contact else ""
+    value = f"{event.id} {attempt} {event.correlation_id or event.id} {event.chat}{new}"
     return Mark(keys.sent(event.instance, message_id), value, SENT_LIFE_MS)
 
 
 def parse_sent(value: bytes) -> Sent:
     """The send in a mark's value; a mark of an older version holds the id alone."""
-    send_id, attempt, story, chat = (value.decode().split(" ", 3) + [""] * 3)[:4]
-    return Sent(send_id, int(attempt or 1), story or send_id, chat)
+    send_id, attempt, story, chat, new = (value.decode().split(" ") + [""] * 4)[:5]
+    return Sent(send_id, int(attempt or 1), story or send_id, chat, new == "new")

@@ -31,5 +31,9 @@ class SenderSettings(ServiceSettings, frozen=True, kw_only=True, rename=str.uppe
     """Sends per second to one recipient; 0: unlimited."""
     wa_new_contacts_per_day: NotNegative = 0
     """Chats that never wrote to us and may be written to in one day (UTC); 0: unlimited."""
+    wa_new_contacts_pause_s: Positive = 21_600
+    """How long nobody new is written to after WhatsApp said that it is too many (error 463)."""
+    wa_new_contacts_refusals: NotNegative = 3
+    """So many first messages to new contacts with an ERROR receipt within an hour count as that; 0: never."""
     wa_typing_ms: NotNegative = 0
     """How long "typing…" shows before a text; the gateway's call takes that much longer. 0: not at all."""

@@ -11,16 +11,20 @@ from shared.events.envelope import Event
 from shared.events.messages import ConnectionChanged, MessageEdited, MessageReceived, MessageRevoked, ReceiptRecorded
 from shared.events.operations import AdminActed, EntryDeadLettered
 from shared.events.replies import (
+    AppointmentDelivered,
     AppointmentRequested,
     HandoffEnded,
     HandoffRequested,
+    MessageHeard,
     OptoutRecorded,
+    PresenceRequested,
     ReplyDrafted,
     ReplySuppressed,
 )
 from shared.events.sends import (
     SendAccepted,
     SendAttempted,
+    SendCancelled,
     SendDeadLettered,
     SendDelivered,
     SendEchoed,
@@ -28,20 +32,31 @@ from shared.events.sends import (
     SendFailed,
     SendOutcomeUnknown,
     SendRead,
+    SendRefused,
     SendReplayed,
     SendRequested,
     SendScheduled,
     SendUnconfirmed,
 )
+from shared.events.steering import (
+    BotPaused,
+    BotResumed,
+    BroadcastStarted,
+    BroadcastStopped,
+    ContactChanged,
+    HandoffTaken,
+    PersonErased,
+)
 
 AnyEvent = (
     MessageReceived | MessageEdited | MessageRevoked | ReceiptRecorded | ConnectionChanged
     | ReplyDrafted | ReplySuppressed | HandoffRequested | HandoffEnded | OptoutRecorded
-    | AppointmentRequested
+    | AppointmentRequested | AppointmentDelivered | MessageHeard | PresenceRequested
     | SendRequested | SendScheduled | SendAttempted | SendAccepted | SendDelivered | SendRead | SendFailed
     | SendUnconfirmed
-    | SendExpired | SendOutcomeUnknown | SendDeadLettered | SendReplayed | SendEchoed
+    | SendExpired | SendCancelled | SendRefused | SendOutcomeUnknown | SendDeadLettered | SendReplayed | SendEchoed
     | AdminActed | EntryDeadLettered
+    | HandoffTaken | BotPaused | BotResumed | ContactChanged | PersonErased | BroadcastStarted | BroadcastStopped
 )  # fmt: skip
 TYPES: dict[str, type[Event]] = {str(t.__struct_config__.tag): t for t in get_args(AnyEvent)}
 """Every event type by its wire name."""

@@ -109,6 +109,12 @@ class SendRequested(Event, frozen=True, kw_only=True, tag="send.requested.v1"):
     """When the message that it answers was recorded: what the reply's latency is measured from."""
     quoted_id: str = ""
     idempotency_key: str = ""
+    by: str = ""
+    """Who asked for it, when a person did."""
+    template: str = ""
+    """The clinic's template that the words were made from."""
+    broadcast_id: str = ""
+    """The broadcast that it is part of."""
 
 
 class SendScheduled(Event, frozen=True, kw_only=True, tag="send.scheduled.v1"):
@@ -180,6 +186,23 @@ class SendExpired(Event, frozen=True, kw_only=True, tag="send.expired.v1"):
 
     send_id: str
     expired_at: int
+
+
+class SendCancelled(Event, frozen=True, kw_only=True, tag="send.cancelled.v1"):
+    """Somebody took it back before any try to send it was under way."""
+
+    send_id: str
+    by: str
+    reason: str = ""
+
+
+class SendRefused(Event, frozen=True, kw_only=True, tag="send.refused.v1"):
+    """It was not taken, because too much waits already; whoever asked was told so. There is no `send.requested`."""
+
+    send_id: str
+    """The id that it would have had."""
+    send_class: SendClass
+    reason: str
 
 
 class SendOutcomeUnknown(Event, frozen=True, kw_only=True, tag="send.outcome_unknown.v1"):

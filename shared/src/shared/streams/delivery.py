@@ -79,6 +79,15 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a set, there (or not there any more) after the commit."""
+
+    key: str
+    value: str
+    present: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """The entry is done with; this follows from it."""
 
@@ -89,6 +98,7 @@ class Done:
     unparks: Sequence[str] = ()
     """Ids of what was parked and need not come back."""
     states: Sequence[State] = ()
+    members: Sequence[Member] = ()
     dead: str = ""
     """Not empty: it also becomes a dead letter, with this reason."""
     progress: Progress | None = None
@@ -163,6 +173,8 @@ class Flight:
     delivery: Delivery
     vip: bool = False
     ready_at_ms: int = 0
+    waiting: bool = False
+    """It waits for its turn to be complete, not for a time of its own: more in its chat may end the wait."""
     restarts: int = 0
     """How often it began anew because more came meanwhile."""
 

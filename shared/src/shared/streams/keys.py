@@ -23,9 +23,19 @@ def outbound_vip(instance: str) -> str:
     return _of(instance, "stream:vip")
 
 
+def is_vip(stream: str) -> bool:
+    """Whether what is on this stream goes first."""
+    return stream.endswith("}:stream:vip")
+
+
 def inbound(instance: str) -> str:
     """Stream: patients' messages that wait for the responder."""
     return _of(instance, "inbound")
+
+
+def appointments(instance: str) -> str:
+    """Stream: appointment requests on their way to the clinic's own system."""
+    return _of(instance, "appointments")
 
 
 def receipts(instance: str) -> str:
@@ -58,6 +68,11 @@ def seen(instance: str, what: str) -> str:
     return _of(instance, f"seen:{what}")
 
 
+def moment_seen(instance: str, message_id: str) -> str:
+    """String with a time to live: "one moment" was said in the turn that begins with this event."""
+    return seen(instance, f"moment:{message_id}")
+
+
 def receipt_seen(instance: str, message_id: str, status: str) -> str:
     """String with a time to live: this receipt was recorded; `seen` by the name that ingest gives it."""
     return seen(instance, f"receipt:{message_id}:{status}")
@@ -73,6 +88,11 @@ def bucket(instance: str) -> str:
     return _of(instance, "bucket")
 
 
+def cancelled(instance: str, send_id: str) -> str:
+    """String with a time to live: this send was taken back."""
+    return _of(instance, f"cancelled:{send_id}")
+
+
 def limits(instance: str) -> str:
     """Hash: the instance's own pace, which goes before the settings and takes effect at once: tokens_per_second,
     bucket_capacity, recipient_tokens_per_second, new_contacts_per_day."""
@@ -85,13 +105,28 @@ def recipient_bucket(instance: str, chat: str) -> str:
 
 
 def contacts(instance: str) -> str:
-    """Set: chats that wrote to the clinic or were written to before; all others are new contacts."""
+    """Set: chats that wrote to the clinic, or that WhatsApp took a message for; all others are new contacts."""
     return _of(instance, "contacts")
 
 
 def new_contacts(instance: str, day: str) -> str:
-    """String with a time to live: how many new contacts were written to on `day` (YYYYMMDD, UTC)."""
+    """Set with a time to live: the new contacts that were written to on `day` (YYYYMMDD, UTC)."""
     return _of(instance, f"new_contacts:{day}")
+
+
+def new_contacts_paused(instance: str) -> str:
+    """String with a time to live: until when (ms) no new contact is written to, because WhatsApp refused one."""
+    return _of(instance, "new_contacts_paused")
+
+
+def refusals(instance: str) -> str:
+    """Hash with a time to live: first messages to new contacts (send ids) that WhatsApp gave an error for."""
+    return _of(instance, "refusals")
+
+
+def awaiting(instance: str, chat: str) -> str:
+    """Hash with a time to live: ids of parked sends that need not wait once this chat is a known contact."""
+    return _of(instance, f"awaiting:{chat}")
 
 
 def usage(instance: str, day: str) -> str:
@@ -117,9 +152,42 @@ def assign(instance: str, lane: str) -> str:
     return _of(instance, f"assign:{lane}")
 
 
+def bot(instance: str) -> str:
+    """Hash: `paused_until` (ms) and `by`, while staff keep the bot quiet on the whole instance."""
+    return _of(instance, "bot")
+
+
 def chat(instance: str, chat_id: str) -> str:
     """Hash: the chat's state."""
     return _of(instance, f"chat:{chat_id}")
+
+
+def contact(instance: str, chat_id: str) -> str:
+    """Hash: what staff wrote down about a contact: name, notes, vip, and `revision`, which each change counts up.
+
+    Unlike the chat's state it does not expire; `vip` stands in both, for services to read it with the chat.
+    """
+    return _of(instance, f"contact:{chat_id}")
+
+
+def broadcasts(instance: str) -> str:
+    """Sorted set: ids of the instance's broadcasts by the time (ms) at which they were asked for."""
+    return _of(instance, "broadcasts")
+
+
+def open_broadcasts(instance: str) -> str:
+    """Set: ids of the instance's broadcasts that have not ended."""
+    return _of(instance, "broadcasts:open")
+
+
+def broadcast(instance: str, id_: str) -> str:
+    """Hash with a time to live: what a broadcast is (`about`), its `state`, and how many of it are `requested`."""
+    return _of(instance, f"broadcast:{id_}")
+
+
+def broadcast_recipients(instance: str, id_: str) -> str:
+    """List: whom a broadcast goes to, in their order; removed when it has ended."""
+    return _of(instance, f"broadcast:{id_}:to")
 
 
 def echoes(instance: str, digest: str) -> str:
@@ -128,7 +196,8 @@ def echoes(instance: str, digest: str) -> str:
 
 
 def sent(instance: str, message_id: str) -> str:
-    """String with a time to live: WhatsApp's key.id -> `<send id> <attempt> <story> <chat>`, for joining receipts."""
+    """String with a time to live: WhatsApp's key.id -> the send, for joining receipts: `<id> <attempt> <story> <chat>`,
+    and ` new` behind it when it was the first message to a new contact."""
     return _of(instance, f"sent:{message_id}")
 
 
@@ -147,9 +216,65 @@ def quiet(instance: str) -> str:
     return _of(instance, "quiet")
 
 
+def view_head(instance: str) -> str:
+    """Hash: which version of the views serves, which is being built, and how far each is (`<version>:position`)."""
+    return _of(instance, "view")
+
+
+VIEW_PARTS = {
+    "messages": "hash: id -> the message's state",
+    "chats": "hash: chat -> its state",
+    "stories": "hash: story -> the log entries that it is made of",
+    "ids": "hash: WhatsApp's id -> our message's",
+    "days": "hash: `<day> <what>` -> a count",
+    "timeline": "sorted set by letter: `<chat> <time> <id>` of every message",
+    "recent": "sorted set: chat -> time of its newest message",
+    "bot": "sorted set: the same, of chats that the bot answers",
+    "wanted": "sorted set: the same, of chats that want a person",
+    "taken": "sorted set: the same, of chats that a person answers",
+    "paused": "sorted set: the same, of chats where the bot is paused",
+    "lapses": "sorted set: chat -> the end of its pause, if it has one",
+    "queue": "sorted set: id of a send that is to go out -> since when",
+    "scheduled": "sorted set: id of a send that waits for its time -> that time",
+    "names": "sorted set by letter: `<word> <chat>` for finding a chat by name or number",
+}
+"""The parts of a version of the views, each with its type."""
+
+
+def view(instance: str, version: int, part: str) -> str:
+    """One of VIEW_PARTS."""
+    return _of(instance, f"view:{version}:{part}")
+
+
+def view_changes(instance: str) -> str:
+    """Stream: chats that the views have news of, for pages that are open now."""
+    return _of(instance, "view:changes")
+
+
 QUIET = f"{PREFIX}:quiet"
 """Hash: the quiet hours of the clinic that answers for instances which no clinic names."""
 
+
+def clinic_texts(clinic: str) -> str:
+    """Hash: file name -> content of the texts that staff uploaded for a clinic; they go before its files."""
+    return f"{PREFIX}:clinic:{clinic}:texts"
+
+
+CLINICS_VERSION = f"{PREFIX}:clinics:version"
+"""String: a counter that every change of an uploaded text increments, after the change."""
+
+BROADCASTING = f"{PREFIX}:broadcasting"
+"""Set: instances that have a broadcast under way."""
+
+
+def vector(model: str, text: str) -> str:
+    """String with a time to live: what an embeddings model made of a text (32-bit floats), by digests of both."""
+    return f"{PREFIX}:vector:{model}:{text}"
+
+
+PRESENCE = f"{PREFIX}:presence"
+"""Stream: wishes to show "typing…" in a chat. Worth seconds: it is trimmed, and read by any one sender."""
+PRESENCE_GROUP = "wa_presence"
 
 DURABLE = f"{PREFIX}:durable"
 """String with a time to live: written by ingest to learn whether what was written before it is on the disk."""
@@ -175,3 +300,37 @@ def live(service: str, replica: str) -> str:
 def live_pattern(service: str) -> str:
     """The pattern that finds every live replica of `service`."""
     return f"{PREFIX}:live:{service}:*"
+
+
+# ── who may, and who did what (admin) ──────────────────────────────────────────────────────────────────────────────
+def _of_none(name: str) -> str:
+    """What is of no instance and joined by scripts: `:` cannot be in an instance's name, so none shares this slot."""
+    return f"{PREFIX}:{{:}}:{name}"
+
+
+TOKENS = _of_none("tokens")
+"""Hash: a token's digest -> what is known of it (JSON)."""
+
+TOKEN_NAMES = _of_none("tokens:names")
+"""Hash: a token's name -> its digest."""
+
+TOKENS_USED = _of_none("tokens:used")
+"""Hash: a token's digest -> about when it was last used (ms)."""
+
+AUDIT = _of_none("audit")
+"""Stream: `admin.acted` facts that are of no instance: tokens, logins, a clinic's texts."""
+
+
+def session(digest: str) -> str:
+    """Hash with a time to live: a login on the page, by the digest of its id: the token it came from, since when."""
+    return _of_none(f"session:{digest}")
+
+
+def failures(address: str) -> str:
+    """String with a time to live: wrong tokens that came from this address (`*`: from anywhere)."""
+    return _of_none(f"failures:{address}")
+
+
+def answer(digest: str) -> str:
+    """Hash with a time to live: the answer to a write that came with an Idempotency-Key. Stands alone."""
+    return f"{PREFIX}:answer:{digest}"

@@ -14,6 +14,7 @@ from dataclasses import replace
 from redis.exceptions import RedisError
 
 from shared.errors import NotOurs, QueueFull
+from shared.streams import keys
 from shared.streams.chats import ChatQueues
 from shared.streams.delivery import Delivery, Done, Flight, Hold, Owner, Wait
 from shared.streams.ending import end
@@ -39,6 +40,7 @@ class Lane:
         self._lease = lease
         self._owner = Owner(lease.instance, tools.group, tools.replica, lease.fence, lease.lane)
         self._intake = Intake(tools, self._owner, streams)
+        self._streams = streams
         self._queues = ChatQueues(tools.queue_of)
         self._working: dict[asyncio.Task[None], Flight] = {}
         self._signal = asyncio.Event()
@@ -52,7 +54,7 @@ class Lane:
 
     def poke(self) -> None:
         """There may be something new to read."""
-        self._intake.more = True
+        self._intake.poke()
         self._signal.set()
 
     @property
@@ -98,15 +100,23 @@ class Lane:
     async def _round(self) -> None:
         """Read and begin as much as may begin now."""
         while not self._over:
-            if self._intake.more and self._queues.ready < self._tools.settings.stream_read_count:
-                self._queue(await self._intake.next())
+            if self._intake.more and len(enough := self._enough()) < len(self._streams):
+                self._queue(await self._intake.next(enough))
             if not self._begin_next():
                 return
+
+    def _enough(self) -> list[str]:
+        """Streams of which as much is ready as one read brings. Each for itself, so that no backlog of the others
+        keeps a VIP unread."""
+        count = self._tools.settings.stream_read_count
+        return [name for name in self._streams if self._queues.ready_of(vip=keys.is_vip(name)) >= count]
 
     def _queue(self, flights: Sequence[Flight]) -> None:
         for flight in flights:
             flight.ready_at_ms = self._from_wall(flight.ready_at_ms)
             self._queues.add(flight, self._now())
+            if self._tools.handler.takes_turns:
+                self._queues.reconsider(flight, self._now())
 
     def _now(self) -> int:
         """Milliseconds that never go back: nobody who sets the machine's clock makes a wait longer."""
@@ -137,6 +147,7 @@ class Lane:
         if flight is None:
             return self._intake.more
         self._admitting += 1
+        flight.waiting = False
         task = asyncio.create_task(self._fly(flight))
         self._working[task] = flight
         task.add_done_callback(self._landed)
@@ -160,6 +171,7 @@ class Lane:
             self._queues.put_back(flight)
             self._paused_until_ms = until
         else:
+            flight.waiting = True
             self._queues.hold(flight, until, now)
 
     def _landed(self, task: asyncio.Task[None]) -> None:

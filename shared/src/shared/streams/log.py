@@ -9,12 +9,13 @@ import redis.asyncio as aioredis
 from shared.errors import QueueFull, Undecodable
 from shared.events import AnyEvent, Event, decode, encode
 from shared.streams import keys
-from shared.streams.roster import wake_ups
+from shared.streams.roster import due_hint, views_hint, wake_ups
 from shared.streams.scripts import Scripts
 from shared.telemetry import metrics
 
 ECHO_LIFE_MS = 3_600_000  # proof of a send is looked for within minutes; an hour covers a long outage
 RECORDED_ALONE = 2
+RECORDED_AND_FREED = 3
 CHAT_LIFE_MS = 90 * 86_400_000  # a patient who comes back within three months is known
 
 
@@ -57,27 +58,31 @@ class Log:
     ) -> bool:
         """Record `event` unless `dedupe` was recorded within the memory's life. False: it was.
 
-        `work` is the stream that gets the event as work. `contact` is a chat that wrote to us. `staff_message_id` is
-        given when staff wrote: the chat remembers the time. Raises QueueFull when the work stream is at its bound,
-        unless the work is `spare`: then only the fact is recorded.
+        `work` is the stream that gets the event as work. `contact` is a chat that wrote to us: sends that waited for
+        that become due. `staff_message_id` is given when staff wrote: the chat remembers the time. Raises QueueFull
+        when the work stream is at its bound, unless the work is `spare`: then only the fact is recorded.
         """
         i = event.instance
         names = [
             keys.seen(i, dedupe), keys.events(i), work or keys.inbound(i),
             keys.echoes(i, echo.digest if echo else ""), keys.contacts(i),
-            keys.chat(i, event.chat), keys.sent(i, staff_message_id),
+            keys.chat(i, event.chat), keys.sent(i, staff_message_id), keys.due(i), keys.awaiting(i, contact),
         ]  # fmt: skip
         args: list[str | bytes | int] = [
             self._seen_life_ms, self._log_maxlen, encode(event), self._work_bound if work else 0,
             echo.member if echo else "", echo.at if echo else 0, ECHO_LIFE_MS, contact,
             event.recorded_at if staff_message_id else "", CHAT_LIFE_MS, int(spare),
         ]  # fmt: skip
-        hints: list[tuple[str | int, ...]] = [("SADD", keys.INSTANCES, i), *(wake_ups(i, [work]) if work else ())]
+        hints: list[tuple[str | int, ...]] = [
+            ("SADD", keys.INSTANCES, i), *(wake_ups(i, [work]) if work else [views_hint(i)]),
+        ]  # fmt: skip
         reply = int(await self._scripts.run("append", names, args, then=hints))
         if reply < 0:
             raise QueueFull(f"{work} is at its bound of {self._bound}")
         if reply == RECORDED_ALONE:
             metrics.WORK_SPARED.inc()
+        if reply == RECORDED_AND_FREED:
+            await self._scripts.call(*due_hint(i, event.recorded_at))
         return reply > 0
 
     @property

@@ -29,6 +29,8 @@ def service_of(stream: str) -> str | None:
         return "responder"
     if stream.endswith("}:receipts"):
         return "receipts"
+    if stream.endswith("}:appointments"):
+        return "appointments"
     return "sender" if stream.endswith(("}:stream", "}:stream:vip")) else None
 
 
@@ -36,6 +38,11 @@ def wake_ups(instance: str, streams: Sequence[str]) -> list[tuple[str | int, ...
     """The commands that wake the services of these streams for an instance."""
     services = dict.fromkeys(service for stream in streams if (service := service_of(stream)))
     return [("XADD", keys.wake(service), "MAXLEN", "~", WAKE_MAXLEN, "*", "i", instance) for service in services]
+
+
+def views_hint(instance: str) -> tuple[str | int, ...]:
+    """The command that tells the projectors of facts that come without work, which would wake them."""
+    return ("XADD", keys.wake("views"), "MAXLEN", "~", WAKE_MAXLEN, "*", "i", instance)
 
 
 def due_hint(instance: str, due_ms: int) -> tuple[str | int, ...]:

@@ -49,6 +49,7 @@ class Fault:
     delivered: bool = False
     echo: bool | None = None
     acks: bool = True
+    stored: bool = True
     id: int = 0
     struck: int = 0
 

@@ -43,6 +43,7 @@ async def _journalled(request: web.Request, call: Call, act: Act) -> web.StreamR
         "text": call.body.get("text") or call.body.get("caption"),
         "status": None,
         "fault": fault.fault if fault else None,
+        "stored": fault.stored if fault else True,
     }
     call.world.calls.add(entry)
     try:

@@ -72,6 +72,8 @@ async def _lost(request: web.Request, call: Call, act: Act, fault: Fault) -> web
 def _effects(fault: Fault, effects: Effects) -> Effects:
     if fault.echo is not None:
         effects = replace(effects, echo=fault.echo)
+    if not fault.stored:
+        effects = replace(effects, stored=False)
     return effects if fault.acks else replace(effects, acks=())
 
 

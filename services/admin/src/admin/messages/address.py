@@ -2,7 +2,7 @@
 
 import re
 
-from admin.problems import Problem
+from admin.http.problems import Problem
 
 _PUNCTUATION = str.maketrans("", "", " ().-/\u00a0")
 _PHONE = re.compile(r"[1-9]\d{7,14}", re.ASCII)  # E.164: at most 15 digits, no country code begins with 0

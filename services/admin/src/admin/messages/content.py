@@ -4,8 +4,8 @@ import base64
 import binascii
 from urllib.parse import urlsplit
 
+from admin.http.problems import Problem
 from admin.messages.body import MediaBody, MessageBody
-from admin.problems import Problem
 from shared.events import Content, Media, Text, VoiceNote
 
 

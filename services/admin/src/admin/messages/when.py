@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from admin.problems import Problem
+from admin.http.problems import Problem
 
 LATE_MS = 5 * 60_000  # a caller's slow clock; what is older was meant for a time that is over
 AHEAD_MS = 366 * 86_400_000

@@ -1,10 +1,12 @@
 -- Record one fact once, and hand its work on: the dedupe mark, the log and the work stream in one step.
 -- KEYS  1 seen mark (string)  2 log (stream)  3 work (stream)  4 echoes of these words (sorted set)
 --       5 known contacts (set)  6 chat (hash)  7 mark of a send of ours with this message id (string)
+--       8 due (sorted set)  9 sends that wait for this contact to be known (hash)
 -- ARGV  1 mark's life, ms  2 log's bound, 0 none  3 event bytes  4 work stream's bound, 0 no work
 --       5 echo or ""  6 echo's time, ms  7 echoes' life, ms  8 contact or ""
 --       9 when staff spoke, ms, or ""  10 chat's life, ms  11 1: the fact matters more than the work
--- reply 1 recorded | 2 recorded without its work, whose stream is full | 0 recorded before
+-- reply 1 recorded | 2 recorded without its work, whose stream is full
+--       3 recorded, and what waited for the contact is due | 0 recorded before
 --       -1 the work stream is full, nothing written
 local function is(key, kind)
   local found = redis.call('TYPE', key).ok
@@ -17,6 +19,8 @@ is(KEYS[3], 'stream')
 is(KEYS[4], 'zset')
 is(KEYS[5], 'set')
 is(KEYS[6], 'hash')
+is(KEYS[8], 'zset')
+is(KEYS[9], 'hash')
 if redis.call('EXISTS', KEYS[1]) == 1 then
   return 0
 end
@@ -41,8 +45,15 @@ if ARGV[5] ~= '' then
   redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', tonumber(ARGV[6]) - tonumber(ARGV[7]))
   redis.call('PEXPIRE', KEYS[4], ARGV[7])
 end
+-- Who writes to us is no new contact any more: what was put aside for that reason goes out now.
+local freed = false
 if ARGV[8] ~= '' then
   redis.call('SADD', KEYS[5], ARGV[8])
+  for _, id in ipairs(redis.call('HKEYS', KEYS[9])) do
+    redis.call('ZADD', KEYS[8], 'XX', 0, id)
+    freed = true
+  end
+  redis.call('DEL', KEYS[9])
 end
 -- What we sent ourselves is no word of the staff, however the gateway tells it.
 if ARGV[9] ~= '' and redis.call('EXISTS', KEYS[7]) == 0 then
@@ -52,4 +63,4 @@ end
 if bound > 0 and not works then
   return 2
 end
-return 1
+return freed and 3 or 1

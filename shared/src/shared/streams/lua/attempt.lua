@@ -1,13 +1,15 @@
 -- Take a token and write down that a send is about to be attempted: one step, so that every attempt has its token and
 -- every token its attempt. Time is Redis's own, shared by all replicas.
 -- KEYS  1 source (stream)  2 log (stream)  3 progress (hash)  4 fence (string)  5 instance's bucket (hash)
---       6 recipient's bucket (hash)  7 today's count of new contacts (string)  8 known contacts (set)
+--       6 recipient's bucket (hash)  7 new contacts that were written to today (set)  8 known contacts (set)
 --       9 the instance's own limits (hash), which go before the settings in ARGV 9…12
+--      10 until when new contacts are paused, ms (string with a time to live)
 -- ARGV  1 group  2 consumer  3 entry id  4 our fencing number  5 log's bound, 0 none
 --       6 progress field  7 progress  8 event bytes
 --       9 tokens/s, 0 unlimited  10 capacity  11 tokens/s per recipient, 0 unlimited
---       12 new contacts a day, 0 unlimited  13 chat
--- reply {ok} | {wait, ms, scope} with scope instance, recipient or new_contacts | {fenced} | {other} | {gone}
+--       12 new contacts a day, 0 unlimited  13 1: it is a reply, whose chat is no new contact  14… the chat's names
+-- reply {ok, 1 when it goes to a new contact else 0} | {wait, ms, scope} with scope instance or recipient
+--       | {spent}: the day's new contacts | {paused, until} | {fenced} | {other} | {gone}
 local source, group, consumer, id = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
 if redis.call('GET', KEYS[4]) ~= ARGV[4] then
   return { 'fenced' }
@@ -23,8 +25,13 @@ if #redis.call('XRANGE', source, id, id, 'COUNT', 1) == 0 then
   return { 'gone' }
 end
 
+-- A chat becomes known by writing to us, or when WhatsApp takes a message for it: not by an attempt.
+local is_new = ARGV[13] ~= '1'
+for at = 14, #ARGV do
+  is_new = is_new and redis.call('SISMEMBER', KEYS[8], ARGV[at]) == 0
+end
 if redis.call('HGET', KEYS[3], ARGV[6]) == ARGV[7] then
-  return { 'ok' } -- asked again because the first answer got lost
+  return { 'ok', is_new and 1 or 0 } -- asked again because the first answer got lost
 end
 
 local time = redis.call('TIME')
@@ -59,23 +66,27 @@ local JITTER_S = 0.05
 local rate = limit(1)
 local capacity = math.max(1, limit(2) - rate * JITTER_S)
 local recipient_rate, daily = limit(3), limit(4)
-local is_new = daily > 0 and redis.call('SISMEMBER', KEYS[8], ARGV[13]) == 0
 
 local tokens = rate > 0 and level(KEYS[5], rate, capacity) or 1
 local recipient_tokens = recipient_rate > 0 and level(KEYS[6], recipient_rate, 1) or 1
--- The recipient's own limits come first: they hold one chat, and the token is left for the others.
+-- What holds one chat comes first: the token is left for the others.
+local paused = is_new and redis.call('GET', KEYS[10])
+if paused then
+  return { 'paused', paused }
+end
+if is_new and daily > 0 and redis.call('SISMEMBER', KEYS[7], ARGV[14]) == 0
+  and redis.call('SCARD', KEYS[7]) >= daily then
+  return { 'spent' }
+end
 if recipient_tokens < 1 then
   return wait(recipient_tokens, recipient_rate, 'recipient')
-end
-if is_new and tonumber(redis.call('GET', KEYS[7]) or '0') >= daily then
-  return { 'wait', 86400000 - now % 86400000, 'new_contacts' }
 end
 if tokens < 1 then
   return wait(tokens, rate, 'instance')
 end
 -- Lua has no rollback: look at everything before the first write.
 redis.call('XLEN', KEYS[2])
-redis.call('SCARD', KEYS[8])
+redis.call('SCARD', KEYS[7])
 
 if rate > 0 then
   take(KEYS[5], tokens, rate, capacity)
@@ -84,14 +95,13 @@ if recipient_rate > 0 then
   take(KEYS[6], recipient_tokens, recipient_rate, 1)
 end
 if is_new then
-  redis.call('INCR', KEYS[7])
+  redis.call('SADD', KEYS[7], ARGV[14])
   redis.call('PEXPIRE', KEYS[7], 172800000)
 end
-redis.call('SADD', KEYS[8], ARGV[13])
 redis.call('HSET', KEYS[3], ARGV[6], ARGV[7])
 if ARGV[5] == '0' then
   redis.call('XADD', KEYS[2], '*', 'e', ARGV[8])
 else
   redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', 'e', ARGV[8])
 end
-return { 'ok' }
+return { 'ok', is_new and 1 or 0 }

@@ -12,6 +12,8 @@
 --                       unpark ID                  forget what was put aside
 --                       tries BYTES                keep the consumed entry's progress
 --                       also ID PROGRESS_FIELD     consume this entry of the source too
+--                       join KEY MEMBER            add to a set
+--                       leave KEY MEMBER           take out of a set
 --                       state KEY LIFE_MS N FIELD VALUE …  set fields of a hash, N arguments, and its time to live
 --                       dead N FIELD VALUE …       append to the dead letters, N arguments
 -- reply ok | fenced | other | gone | full
@@ -37,7 +39,7 @@ if ARGV[7] ~= '' and redis.call('HGET', progress, ARGV[6]) == ARGV[7] then
   return 'ok' -- asked again because the first answer got lost
 end
 
-local size = { fact = 2, work = 4, mark = 4, park = 5, unpark = 2, tries = 2, also = 3 }
+local size = { fact = 2, work = 4, mark = 4, park = 5, unpark = 2, tries = 2, also = 3, join = 3, leave = 3 }
 local function length(op, at)
   if op == 'dead' then
     return 2 + tonumber(ARGV[at])
@@ -63,6 +65,8 @@ each(function(op, at)
     other = other or (not found.err and found[1] and found[1][2] ~= consumer)
   elseif op == 'state' then
     redis.call('HLEN', KEYS[tonumber(ARGV[at])])
+  elseif op == 'join' or op == 'leave' then
+    redis.call('SCARD', KEYS[tonumber(ARGV[at])])
   elseif op == 'work' then
     local bound, waiting = tonumber(ARGV[at + 1]), redis.call('XLEN', KEYS[tonumber(ARGV[at])])
     full = full or (bound > 0 and waiting >= bound)
@@ -110,6 +114,10 @@ each(function(op, at)
     redis.pcall('XACK', source, group, ARGV[at])
     redis.call('XDEL', source, ARGV[at])
     redis.call('HDEL', progress, ARGV[at + 1])
+  elseif op == 'join' then
+    redis.call('SADD', KEYS[tonumber(ARGV[at])], ARGV[at + 1])
+  elseif op == 'leave' then
+    redis.call('SREM', KEYS[tonumber(ARGV[at])], ARGV[at + 1])
   elseif op == 'state' then
     redis.call('HSET', KEYS[tonumber(ARGV[at])], unpack(ARGV, at + 3, at + 2 + tonumber(ARGV[at + 2])))
     redis.call('PEXPIRE', KEYS[tonumber(ARGV[at])], ARGV[at + 1])

@@ -1,0 +1,57 @@
+"""What does a request ask? Path, query and body as typed structs; every fault is told by the field that has it."""
+
+import re
+from typing import Any, TypeVar
+
+import msgspec
+from aiohttp import web
+
+from admin.http.problems import Problem
+
+T = TypeVar("T", bound=msgspec.Struct)
+B = TypeVar("B")
+
+
+def asked_of(request: web.Request, kind: type[T]) -> T:
+    """The path's and the query's parameters. Raises Problem 400 for one that is unknown, doubled, missing or wrong."""
+    known = [field.encode_name for field in msgspec.structs.fields(kind)]
+    for name in request.query:
+        if name not in known or name in request.match_info:
+            told = ", ".join(name for name in known if name not in request.match_info) or "none"
+            raise Problem(400, f"unknown parameter {name!r}; known here: {told}", parameter=name)
+        if len(request.query.getall(name)) > 1:
+            raise Problem(400, f"{name!r} is given more than once", parameter=name)
+    given = {name: value for name, value in request.query.items() if value != ""} | dict(request.match_info)
+    for name, value in given.items():
+        if not _is_text(value):
+            raise Problem(400, f"`{name}` is not valid text", parameter=name)
+    try:
+        return msgspec.convert(given, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise _problem(error, "the query") from None
+
+
+def body_of(data: bytes, kind: type[B]) -> B:
+    """The JSON body; nothing at all is `{}`. Raises Problem 400 that names the field."""
+    try:
+        return msgspec.json.decode(data if data.strip() else b"{}", type=kind)
+    except msgspec.ValidationError as error:
+        raise _problem(error, "the body") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Problem(400, f"the body is not JSON: {error}") from None
+
+
+def _is_text(value: str) -> bool:
+    try:
+        return bool(value.encode()) and "\x00" not in value
+    except UnicodeEncodeError:
+        return False
+
+
+def _problem(error: Exception, whole: str) -> Problem:
+    problem, _, path = str(error).partition(" - at `$")
+    named = re.search(r"field `([^`]+)`", problem)
+    within = path.strip("`").strip(".")
+    name = ".".join(part for part in (within, named[1] if named else "") if part)
+    more: dict[str, Any] = {"parameter": name} if name else {}
+    return Problem(400, (f"{name}: " if name else f"{whole}: ") + problem[0].lower() + problem[1:], **more)

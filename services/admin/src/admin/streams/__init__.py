@@ -1,0 +1,1 @@
+"""How do the streams stand, and what can be done to them?"""

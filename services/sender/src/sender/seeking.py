@@ -1,0 +1,61 @@
+"""How does an unknown outcome end? By proof, or after some patience by the message's policy."""
+
+from dataclasses import dataclass, replace
+
+from sender.acceptance import Acceptance
+from sender.breaker import Breaker
+from sender.dead_letter import dead_letter
+from sender.facts import Facts
+from sender.proof import Proof, Proven
+from shared.clock import Clock
+from shared.events import SendRequested
+from shared.streams.delivery import Delivery, Done, Hold
+from shared.telemetry import metrics
+
+PROOF_POLL_MS = 500
+SEARCH_AFTER_MS = 900  # the echo is there sooner, and costs the gateway nothing
+RESENT_WHEN_UNKNOWN = ("reply", "staff")  # a person waits for these
+
+
+@dataclass(frozen=True)
+class Seeker:
+    """Looks again and again, for a bounded time."""
+
+    proof: Proof
+    breaker: Breaker
+    acceptance: Acceptance
+    clock: Clock
+    proof_wait_s: int
+
+    async def seek(self, delivery: Delivery, event: SendRequested, facts: Facts) -> Done | Hold:
+        """Proof, or more patience, or the message's policy."""
+        progress, sought_ms = delivery.progress, self.clock.now_ms() - delivery.progress.since
+        proven = await self._proven(delivery, event, sought_ms)
+        if proven is not None:
+            metrics.SENDS.labels("accepted").inc()
+            return self.acceptance.of(delivery, event, facts, *proven)
+        now, patience_ms = self.clock.now_ms(), self.proof_wait_s * 1000
+        if self.breaker.is_open:  # nobody can be asked: patience begins when somebody can
+            until = now + PROOF_POLL_MS
+            return Hold(progress.sought(now).held(until), until)
+        if sought_ms < patience_ms:
+            until = progress.since + min(max(2 * sought_ms, PROOF_POLL_MS), patience_ms)
+            return Hold(progress.held(until), until)
+        return self._unproven(delivery, event, now)
+
+    async def _proven(self, delivery: Delivery, event: SendRequested, sought_ms: int) -> Proven | None:
+        tries = delivery.progress.tries
+        unknown = next(t for t in tries if t.is_open or t.outcome == "unknown")  # an earlier one may prove it
+        proven = await self.proof.echoed(event, unknown)
+        if proven is None and sought_ms >= SEARCH_AFTER_MS:
+            proven = await self.proof.searched(event, unknown)
+        return proven
+
+    def _unproven(self, delivery: Delivery, event: SendRequested, now: int) -> Done | Hold:
+        """Sent once more when a person waits for it; else, or the second time, a dead letter."""
+        metrics.UNPROVEN.inc()
+        unproven = delivery.progress.ended("unknown", "no proof of it came")
+        earlier = sum(t.outcome == "unknown" for t in unproven.tries)
+        if event.send_class in RESENT_WHEN_UNKNOWN and earlier == 1:
+            return Hold(unproven.sought(0).held(now), now)
+        return dead_letter(replace(delivery, progress=unproven), "whether it was sent could not be proven", self.clock)
