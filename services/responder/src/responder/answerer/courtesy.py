@@ -32,7 +32,7 @@ def courtesy(words: Sequence[str], *, asks: bool) -> Courtesy | None:
     """The politest thing said, if the message says nothing else; `asks` when it has a question mark."""
     if not words:
         return "greeting" if asks else "emoji"
-    if len(words) > MAX_WORDS:
+    if len(words) > MAX_WORDS or (asks and sum(word not in WORDS for word in words) > 1):
         return None
     line = f"{' '.join(words)} "
     parts = not asks and _FAREWELLS.match(line)
