@@ -8,8 +8,7 @@ from admin.http.describing import Describing
 from admin.http.endpoint import Endpoint, add
 from admin.http.problems import as_problems
 from admin.instances import Instances
-from admin.messages.cancelling import Cancelling
-from admin.messages.sending import Sending
+from admin.messages.routes import add_message_routes
 from admin.settings import AdminSettings
 from admin.streams.gauges import Gauges
 from admin.streams.looking import Looking
@@ -29,10 +28,9 @@ def build(settings: AdminSettings, platform: Platform) -> web.Application:
     access.guard(app)
     app.cleanup_ctx.append(Gauges(platform.scripts, instances, workers).running)
     _add_routes(app, Looking(platform, instances, workers), Desk(platform, instances, workers))
-    app.router.add_post("/admin/messages", Sending(platform, instances).send)
+    add_message_routes(app, platform, instances, allow_private=settings.media_allow_private)
     endpoints: list[Endpoint] = []  # every room adds its own: endpoints += Room(…).endpoints
     endpoints += access.endpoints
-    endpoints += Cancelling(platform, instances).endpoints
     add(app, [*endpoints, *Describing(endpoints).endpoints])
     return app
 

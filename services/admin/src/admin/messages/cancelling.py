@@ -2,15 +2,15 @@
 
 import uuid
 from enum import Enum
-from typing import Annotated, Any, Literal
+from typing import Any
 
-import msgspec
+from aiohttp import web
 
-from admin.access.principal import Role
-from admin.http.endpoint import Asked, Endpoint
 from admin.http.problems import Problem
+from admin.http.query import Query
 from admin.instances import Instances
 from admin.messages.waiting import Finder, Waiting
+from admin.streams.operations.order import ACTOR, REASON_MAX
 from shared.events import SendCancelled, encode, following
 from shared.service import Platform
 from shared.streams import keys
@@ -64,36 +64,31 @@ class Canceller:
         return bytes(await p.scripts.run("cancel", names, args)) == b"cancelled"
 
 
-class ThisMessage(msgspec.Struct, frozen=True, kw_only=True):
-    id: uuid.UUID
-    """What sending it answered."""
-    instance: str
-    reason: Annotated[str, msgspec.Meta(max_length=500, description="Why, for the log.")] = ""
-
-
-class TakenBack(msgspec.Struct, frozen=True, kw_only=True):
-    """A message that will not be sent."""
-
-    id: str
-    status: Literal["cancelled"] = "cancelled"
-
-
 class Cancelling:
     """Answers requests to take a message back."""
 
     def __init__(self, platform: Platform, instances: Instances) -> None:
         self._instances = instances
         self._canceller = Canceller(platform)
-        self.endpoints = [Endpoint("DELETE", "/admin/messages/{id}", Role.STAFF, self.cancel, "messages")]
 
-    async def cancel(self, asked: Asked[ThisMessage, None]) -> TakenBack:
-        """Take a message back, as long as no try to send it is under way. Too late: 409. No such message: 404."""
-        send_id = str(asked.query.id)
-        instance = await self._instances.require(asked.query.instance)
-        match await self._canceller.cancel(instance, send_id, asked.who.name, asked.query.reason):
+    async def cancel(self, request: web.Request) -> web.Response:
+        """200 when it will not be sent; 409 when it is too late for that; 404 when there is no such message."""
+        query = Query(request, ("instance", "reason"))
+        instance = await self._instances.require(query.required("instance", "the instance that is meant"))
+        send_id, reason = _id(request.match_info["id"]), query.text("reason")
+        if len(reason) > REASON_MAX:
+            raise Problem(400, f"a reason has at most {REASON_MAX} characters", parameter="reason")
+        match await self._canceller.cancel(instance, send_id, ACTOR, reason):
             case Cancelled.DONE:
-                return TakenBack(id=send_id)
+                return web.json_response({"id": send_id, "status": "cancelled"})
             case Cancelled.UNKNOWN:
                 raise Problem(404, f"{instance!r} has no message {send_id} that waits, and its log tells of none")
             case too_late:
                 raise Problem(409, f"too late: {too_late.value}", id=send_id)
+
+
+def _id(given: str) -> str:
+    try:
+        return str(uuid.UUID(given))
+    except ValueError:
+        raise Problem(400, "a message's id is the UUID that sending it answered", parameter="id") from None

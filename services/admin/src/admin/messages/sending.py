@@ -13,6 +13,8 @@ from admin.messages.address import recipient
 from admin.messages.body import MessageBody, parse
 from admin.messages.content import content_of
 from admin.messages.outbox import Outbox
+from admin.messages.sources import Lookup
+from admin.messages.uploads import Uploads
 from admin.messages.when import send_time
 from shared import ids
 from shared.errors import QueueFull
@@ -26,11 +28,16 @@ _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 class Sending:
     """Takes the clinic's own messages."""
 
-    def __init__(self, platform: Platform, instances: Instances) -> None:
+    def __init__(
+        self, platform: Platform, instances: Instances, uploads: Uploads, *, allow_private: bool = False
+    ) -> None:
         self._clock = platform.clock
         self._tracing = platform.tracing
         self._instances = instances
         self._outbox = Outbox(platform)
+        self._uploads = uploads
+        self._allow_private = allow_private
+        self._lookup = Lookup(allow_private)
 
     async def send(self, request: web.Request) -> web.Response:
         """202 with the id; 200 with the id of the first time when the idempotency key was used before."""
@@ -39,6 +46,9 @@ class Sending:
         await self._instances.require(body.instance)
         with self._tracing.span("send", SpanKind.SERVER, request.headers.get("traceparent")) as span:
             send = self._requested(body, key, span.traceparent)
+            await self._lookup.check(send.content)
+            await self._uploads.check(send.instance, send.content)
+            await self._uploads.keep_for(send)
             return await self._put(send, _digest(body))
 
     def _requested(self, body: MessageBody, key: str, traceparent: str) -> SendRequested:
@@ -46,7 +56,8 @@ class Sending:
         at = send_time(body.send_at, now)
         return SendRequested(
             id=ids.new(self._clock), instance=body.instance, chat=to, occurred_at=now, recorded_at=now,
-            traceparent=traceparent, to=to, content=content_of(body), send_class=body.send_class,
+            traceparent=traceparent, to=to, content=content_of(body, allow_private=self._allow_private),
+            send_class=body.send_class,
             vip=body.priority == "vip", not_before=at, idempotency_key=key,
             expires_at=(at or now) + body.ttl_s * 1000 if body.ttl_s else None,
         )  # fmt: skip
