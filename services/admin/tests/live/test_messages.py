@@ -102,6 +102,41 @@ async def test_every_kind_that_the_sender_knows_can_be_asked_for(streams: Stream
     assert send.content == content
 
 
+REMINDER = {
+    "name": "reminder",
+    "variables": {"name": "Ana", "service": "limpeza", "date": "3 de março", "time": "9h"},
+}  # fmt: skip
+
+
+async def test_a_template_of_the_clinics_is_sent_in_its_words(streams: Streams, client, admin) -> None:
+    await _send(admin, text=None, template=REMINDER, idempotency_key="k")
+    await _send(admin, text=None, template=REMINDER | {"language": "es"})
+    first, second = await _on(client, STREAM)
+    assert first.content.text.startswith("Olá, Ana! Lembrete: limpeza em 3 de março, às 9h")
+    assert second.content.text.startswith("¡Hola, Ana! Recordatorio: limpeza")
+    await _send(admin, 200, text=None, template=REMINDER, idempotency_key="k")
+    other = REMINDER | {"variables": REMINDER["variables"] | {"name": "Eva"}}
+    await _send(admin, 422, text=None, template=other, idempotency_key="k")
+
+
+@pytest.mark.parametrize(
+    ("template", "parameter"),
+    [
+        ({"name": "remind", "variables": {}}, "template.name"),
+        (REMINDER | {"variables": {"name": "Ana"}}, "template.variables.service"),
+        (REMINDER | {"variables": REMINDER["variables"] | {"doctor": "x"}}, "template.variables.doctor"),
+        (REMINDER | {"language": "de"}, "template.language"),
+    ],
+)
+async def test_a_template_that_does_not_come_out_is_told_by_its_part(streams, admin, template, parameter) -> None:
+    assert (await _send(admin, 400, text=None, template=template))["parameter"] == parameter
+    assert await streams.facts() == []
+
+
+async def test_a_template_is_one_of_the_kinds(streams: Streams, admin) -> None:
+    assert (await _send(admin, 400, template=REMINDER))["parameter"] == "text"
+
+
 async def test_the_same_key_sends_once(streams: Streams, client, admin) -> None:
     first = await _send(admin, idempotency_key="agenda-17")
     again = await _send(admin, 200, idempotency_key="agenda-17")

@@ -73,5 +73,6 @@ __all__ = [
     "ReplySuppressed", "Row", "Section", "SendAccepted", "SendAttempted", "SendCancelled", "SendDeadLettered",
     "SendDelivered", "SendEchoed", "SendExpired", "SendFailed", "SendOutcomeUnknown", "SendRead", "SendRefused",
     "SendReplayed", "SendRequested", "SendScheduled", "SendUnconfirmed", "Text", "VoiceNote",
-    "content_digest", "decode", "encode", "following", "media_digest", "split_text", "text_digest", "to_json", "upload_id",
+    "content_digest", "decode", "encode", "following", "media_digest", "split_text", "text_digest", "to_json",
+    "upload_id",
 ]  # fmt: skip

@@ -3,12 +3,11 @@
 The bounds of buttons and lists are those that WhatsApp's Cloud API documents for interactive messages.
 """
 
-import re
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal
 
 import msgspec
 
-from admin.http.problems import Problem
+from admin.templates.rendering import Use
 from shared.events import TEXT_LIMIT
 
 CAPTION_MAX = 1_024
@@ -18,14 +17,13 @@ Line = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 Small = Annotated[str, msgspec.Meta(max_length=60)]
 Choice = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
-T = TypeVar("T")
-
 
 class MediaBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """A file, by URL, as raw base64, or as `upload:<id>`."""
 
     mediatype: Literal["image", "document", "video", "audio", "voice_note"]
     source: Annotated[str, msgspec.Meta(min_length=1)]
+    """A URL, or raw base64."""
     mimetype: Annotated[str, msgspec.Meta(max_length=100)] = ""
     file_name: Annotated[str, msgspec.Meta(max_length=200)] = ""
     caption: Annotated[str, msgspec.Meta(max_length=CAPTION_MAX)] = ""
@@ -92,36 +90,33 @@ class LocationBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 class MessageBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """`POST /admin/messages`. Exactly one of the kinds of content is given."""
 
-    instance: str
-    to: str
-    text: Annotated[str, msgspec.Meta(max_length=TEXT_LIMIT)] | None = None
+    instance: Annotated[str, msgspec.Meta(examples=["demo"])]
+    to: Annotated[str, msgspec.Meta(examples=["5511987654321"])]
+    """A phone number with its country code, or `<digits>@lid`."""
+    text: Annotated[str, msgspec.Meta(max_length=TEXT_LIMIT, examples=["Até amanhã!"])] | None = None
+    """The words."""
     media: MediaBody | None = None
     buttons: ButtonsBody | None = None
     list: ListBody | None = None
     reaction: ReactionBody | None = None
     location: LocationBody | None = None
-    template: Any = None
+    template: Use | None = None
+    """One of the clinic's, with its variables."""
     send_class: Literal["staff", "reminder", "broadcast"] = msgspec.field(name="class", default="staff")
     priority: Literal["normal", "vip"] = "normal"
     send_at: int | str | None = None
+    """ISO 8601 with its offset, or milliseconds since 1970; at most a year ahead."""
     ttl_s: Annotated[int, msgspec.Meta(ge=1, le=TTL_MAX_S)] | None = None
+    """Seconds after `send_at`, or after now, until it is not worth sending."""
     idempotency_key: str = ""
+    """Up to 200 characters; or as header `Idempotency-Key`. The same message with the same key is sent once."""
 
 
-def parse(data: bytes, kind: type[T]) -> T:
-    """The body. Raises Problem 400 that names the field."""
-    try:
-        return msgspec.json.decode(data, type=kind)
-    except msgspec.ValidationError as error:
-        problem, name = _explain(str(error))
-        raise Problem(400, problem, parameter=name) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Problem(400, f"the body is not JSON: {error}") from None
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that is on its way, or was before."""
 
-
-def _explain(said: str) -> tuple[str, str]:
-    problem, _, path = said.partition(" - at `$")
-    named = re.search(r"field `([^`]+)`", problem)
-    within = path.strip("`").strip(".")
-    name = ".".join(part for part in (within, named[1] if named else "") if part)
-    return (f"{name}: " if name else "the body: ") + problem[0].lower() + problem[1:], name
+    id: str
+    status: Literal["queued", "scheduled", "repeated"]
+    """`repeated`: the key was used before, for this very message."""
+    send_at: int | msgspec.UnsetType | None = msgspec.UNSET
+    """Null: now. Left out of `repeated`."""

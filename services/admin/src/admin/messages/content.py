@@ -10,11 +10,9 @@ KINDS = ("text", "media", "buttons", "list", "reaction", "location")
 
 def content_of(body: MessageBody, *, allow_private: bool = False) -> Content:
     """The content. `allow_private` lets URLs lead to private addresses. Raises Problem 400."""
-    if body.template is not None:
-        raise Problem(400, "templates cannot be sent yet: give a `text` or `media`", parameter="template")
     given = [part for name in KINDS if (part := getattr(body, name)) is not None]
-    if len(given) != 1:
-        raise Problem(400, f"give exactly one of {', '.join(f'`{name}`' for name in KINDS)}", parameter="text")
+    if len(given) != 1 or body.template is not None:
+        raise Problem(400, f"give exactly one of {', '.join((*KINDS, 'template'))}", parameter="text")
     match given[0]:
         case MediaBody() as media:
             return _file(media, allow_private=allow_private)

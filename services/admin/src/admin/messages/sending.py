@@ -4,14 +4,15 @@ import hashlib
 import re
 
 import msgspec
-from aiohttp import web
 from opentelemetry.trace import SpanKind
 
+from admin.http.endpoint import Asked, Nothing, Reply
 from admin.http.problems import Problem
 from admin.instances import Instances
+from admin.library import Library
 from admin.messages.address import recipient
-from admin.messages.body import MessageBody, parse
-from admin.messages.content import content_of
+from admin.messages.body import MessageBody, Taken
+from admin.messages.content import KINDS, content_of
 from admin.messages.outbox import Outbox
 from admin.messages.sources import Lookup
 from admin.messages.uploads import Uploads
@@ -29,27 +30,36 @@ class Sending:
     """Takes the clinic's own messages."""
 
     def __init__(
-        self, platform: Platform, instances: Instances, uploads: Uploads, *, allow_private: bool = False
+        self, platform: Platform, instances: Instances, library: Library, uploads: Uploads, *, allow_private: bool
     ) -> None:
         self._clock = platform.clock
         self._tracing = platform.tracing
         self._instances = instances
         self._outbox = Outbox(platform)
+        self._library = library
         self._uploads = uploads
         self._allow_private = allow_private
         self._lookup = Lookup(allow_private)
 
-    async def send(self, request: web.Request) -> web.Response:
-        """202 with the id; 200 with the id of the first time when the idempotency key was used before."""
-        body = parse(await request.read(), MessageBody)
+    async def send(self, asked: Asked[Nothing, MessageBody]) -> Reply[Taken]:
+        """Send one message. 200 with the id of the first time when the idempotency key was used before."""
+        body, request = asked.body, asked.request
+        digest = _digest(body)
         key = _idempotency_key(request.headers.get("Idempotency-Key", ""), body.idempotency_key)
         await self._instances.require(body.instance)
         with self._tracing.span("send", SpanKind.SERVER, request.headers.get("traceparent")) as span:
-            send = self._requested(body, key, span.traceparent)
+            send = self._requested(await self._rendered(body), key, span.traceparent)
             await self._lookup.check(send.content)
             await self._uploads.check(send.instance, send.content)
             await self._uploads.keep_for(send)
-            return await self._put(send, _digest(body))
+            return await self._put(send, digest)
+
+    async def _rendered(self, body: MessageBody) -> MessageBody:
+        """The body with the words of its template, if it has one. Raises Problem 400 that names the variable."""
+        if body.template is None or any(getattr(body, name) is not None for name in KINDS):
+            return body
+        text = body.template.rendered(await self._library.of_instance(body.instance))
+        return msgspec.structs.replace(body, template=None, text=text)
 
     def _requested(self, body: MessageBody, key: str, traceparent: str) -> SendRequested:
         now, to = self._clock.now_ms(), recipient(body.to)
@@ -62,19 +72,19 @@ class Sending:
             expires_at=(at or now) + body.ttl_s * 1000 if body.ttl_s else None,
         )  # fmt: skip
 
-    async def _put(self, send: SendRequested, digest: str) -> web.Response:
+    async def _put(self, send: SendRequested, digest: str) -> Reply[Taken]:
         try:
             earlier = await self._outbox.put(send, digest)
         except QueueFull as full:
             detail = f"the queue is full: {full}; send it again later"
             raise Problem(429, detail, headers={"Retry-After": str(FULL_RETRY_S)}) from None
         if earlier is None:
-            status = "scheduled" if send.not_before else "queued"
-            return web.json_response({"id": send.id, "status": status, "send_at": send.not_before}, status=202)
+            at = send.not_before
+            return Reply(Taken(id=send.id, status="scheduled" if at else "queued", send_at=at), status=202)
         if earlier.digest != digest:
             detail = "this key was used for a message that said something else"
             raise Problem(422, detail, parameter="idempotency_key", id=earlier.id)
-        return web.json_response({"id": earlier.id, "status": "repeated"})
+        return Reply(Taken(id=earlier.id, status="repeated"))
 
 
 def _idempotency_key(header: str, field: str) -> str:

@@ -4,14 +4,14 @@ import contextlib
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from aiohttp import BodyPartReader, web
 
-from admin.access.gate import needs
-from admin.access.principal import Role
+from admin.http.endpoint import Asked
 from admin.http.problems import Problem
-from admin.http.query import Query
 from admin.instances import Instances
-from admin.messages.file_types import FileType, clean_name, file_type
+from admin.messages.file_types import FileType, Kind, clean_name, file_type
+from admin.streams.operations.order import InstanceName
 from shared import ids
 from shared.events import Content, Media, SendRequested, upload_id
 from shared.events.sends import UPLOAD
@@ -34,6 +34,27 @@ class Stored:
     size: int
 
 
+class Whose(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose number will send it."""
+
+    instance: InstanceName
+
+
+class Uploaded(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that is kept."""
+
+    source: str
+    """What `media.source` is to say."""
+    mediatype: Kind
+    mimetype: str
+    file_name: str
+    """As the patient will see it."""
+    size: int
+    """Bytes."""
+    expires_at: int
+    """Milliseconds since 1970-01-01 UTC, unless a message that was taken with it needs it longer."""
+
+
 class Uploads:
     """Keeps files, and knows which there are."""
 
@@ -41,20 +62,14 @@ class Uploads:
         self._platform = platform
         self._instances = instances
 
-    @needs(Role.STAFF)
-    async def upload(self, request: web.Request) -> web.Response:
-        """201 with what `media.source` is to say; 413 too large; 415 nothing that can be sent."""
-        query = Query(request, ("instance",))
-        instance = await self._instances.require(query.required("instance", "whose number will send it"))
-        name, data = await _file(request)
+    async def upload(self, asked: Asked[Whose, None]) -> Uploaded:
+        """Keep a file, in a field `file`, until it is sent. Too large: 413. Nothing that can be sent: 415."""
+        instance = await self._instances.require(asked.query.instance)
+        name, data = await _file(asked.request)
         stored = await self._keep(instance, name, data)
-        return web.json_response(
-            {
-                "source": f"{UPLOAD}{stored.id}", "mediatype": stored.found.kind, "mimetype": stored.found.mimetype,
-                "file_name": stored.name, "size": stored.size,
-                "expires_at": self._platform.clock.now_ms() + LIFE_MS,
-            },
-            status=201,
+        return Uploaded(
+            source=f"{UPLOAD}{stored.id}", mediatype=stored.found.kind, mimetype=stored.found.mimetype,
+            file_name=stored.name, size=stored.size, expires_at=self._platform.clock.now_ms() + LIFE_MS,
         )  # fmt: skip
 
     async def _keep(self, instance: str, name: str, data: bytes) -> Stored:
