@@ -15,6 +15,7 @@ from admin.deadletters.room import DeadLetters
 from admin.http.endpoint import Endpoint
 from admin.instances import Instances
 from admin.library import Library
+from admin.messages.routes import Messages
 from admin.outside import Outside
 from admin.overview.room import Overview
 from admin.prometheus import Prometheus
@@ -31,6 +32,7 @@ Running = Callable[[web.Application], AsyncIterator[None]]
 class Rooms:
     """All of them."""
 
+    messages: Messages
     conversations: Conversations
     contacts: Contacts
     bot: Bot
@@ -55,6 +57,7 @@ def furnish(settings: AdminSettings, platform: Platform, instances: Instances, v
     outside = Outside()
     return Rooms(
         running=[outside.running, Runner(platform).running],
+        messages=Messages(platform, instances, library, allow_private=settings.media_allow_private),
         conversations=Conversations(platform, instances, views, library),
         contacts=Contacts(platform, instances),
         bot=Bot(platform, instances, library),
