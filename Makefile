@@ -74,7 +74,7 @@ chaos: $(READY)  ## kill, freeze and cut off services while messages flow; SEEDS
 	@SEEDS=$(SEEDS) SHORT=$(SHORT) $(PY) tests/chaos
 
 .PHONY: figures
-figures: $(READY)  ## pace, neighbours of a failing chat, take-over, an outage: what the promises come to
+figures: $(READY)  ## pace, neighbours, take-over, an outage, restarts, a killed Redis: what the promises come to; ONLY=pace
 	@$(PY) tests/chaos/figures.py
 
 .PHONY: eval
