@@ -130,6 +130,7 @@ WHAT_GOES_OUT = (
         (
             (rate("frontdesk_sends_total", "outcome", "sender"), "{{outcome}}"),
             (f'sum(rate(frontdesk_unproven_total{{job="sender"}}{RATE}))', "never proven"),
+            (f"sum(rate(frontdesk_shed_total{RATE}))", "expired in a full stream"),
         ),
     ),
     Chart(
@@ -139,6 +140,7 @@ WHAT_GOES_OUT = (
         (
             (rate("frontdesk_deliveries_total", "outcome", "sender"), "{{outcome}}"),
             (f'sum(rate(frontdesk_receipts_spared_total{{job="ingest"}}{RATE}))', "recorded, not joined"),
+            (rate("frontdesk_new_contact_pauses_total", "cause", "sender"), "new contacts paused: {{cause}}"),
         ),
     ),
     Chart(

@@ -91,6 +91,7 @@ async def test_a_read_of_a_lane_that_was_taken_over_hands_out_nothing(streams: S
         await streams.client.xadd(keys.outbound(streams.instance), {"e": _bytes(a_send("2"))})
         for unsure in (False, True):
             lane._intake._unsure = unsure
+            lane._intake.poke()
             with pytest.raises(NotOurs, match="fenced"):
                 await lane._intake.next()
         assert await streams.pending(keys.outbound(streams.instance)) == 0

@@ -75,6 +75,9 @@ class Gateway:
         """What its message search finds, as records of its database."""
         self.always: Answer | None = None
         """The answer to what no script speaks of."""
+        self.presences: list[tuple[str, dict[str, Any]]] = []
+        """Instance and body of every call that shows typing."""
+        self.presence: Answer = captured("baileys-sim/sendPresence_201")
         self.busy = 0
         self.most_at_once = 0
         self._script: deque[Answer] = deque()
@@ -97,6 +100,7 @@ class Gateway:
         app.router.add_get("/", self._root)
         app.router.add_post("/message/{call}/{instance}", self._serve)
         app.router.add_post("/chat/findMessages/{instance}", self._search)
+        app.router.add_post("/chat/sendPresence/{instance}", self._presence)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
         await self._runner.setup()
         await self.open()
@@ -120,6 +124,11 @@ class Gateway:
 
     async def _root(self, _request: web.Request) -> web.Response:
         return web.json_response({"status": 200, "message": "Welcome to the Evolution API, it is working!"})
+
+    async def _presence(self, request: web.Request) -> web.Response:
+        """Unlike the real one it does not block for `delay`: nothing waits for it."""
+        self.presences.append((request.match_info["instance"], await request.json()))
+        return web.json_response(self.presence.body, status=self.presence.status)
 
     async def _search(self, request: web.Request) -> web.Response:
         self.searches.append(await request.json())

@@ -3,7 +3,7 @@
 import pytest
 from aiohttp import hdrs
 
-from admin.access.gate import OPEN, Gate
+from admin.access.gate import METRICS, OPEN
 
 WRONG = {
     "nothing": {},
@@ -25,7 +25,7 @@ async def test_every_route_but_the_health_routes_asks_for_the_token(new_admin, h
     shut = [
         (route.method, route.resource.canonical)
         for route in client.app.router.routes()
-        if route.resource is not None and route.resource.canonical not in OPEN
+        if route.resource is not None and route.resource.canonical not in {*OPEN, METRICS}
     ]
     assert len({path for _, path in shut}) >= 8
     for method, path in shut:
@@ -50,5 +50,16 @@ async def test_the_health_routes_are_open(new_admin) -> None:
 
 
 @pytest.mark.parametrize("value", ["Bearer s3cret-token", "bearer s3cret-token", "  Bearer   s3cret-token  "])
-def test_the_scheme_is_read_as_http_says(value: str) -> None:
-    assert Gate("s3cret-token").admits(value)
+async def test_the_scheme_is_read_as_http_says(new_admin, value: str) -> None:
+    client = await new_admin(token=None)
+    answer = await client.get("/admin/me", headers={"Authorization": value})
+    assert await answer.json() == {"name": "token", "role": "operator"}
+
+
+async def test_metrics_ask_for_a_token_if_one_is_set(new_admin) -> None:
+    client = await new_admin(token=None, metrics_token="scrape")
+    assert (await client.get("/metrics")).status == 401
+    assert (await client.get("/metrics", headers={"Authorization": "Bearer scrapf"})).status == 401
+    assert (await client.get("/metrics", headers={"Authorization": "Bearer scrape"})).status == 200
+    assert (await client.get("/metrics", headers={"Authorization": "Bearer s3cret-token"})).status == 200
+    assert (await client.get("/admin/me", headers={"Authorization": "Bearer scrape"})).status == 401

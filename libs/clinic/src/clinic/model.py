@@ -101,6 +101,12 @@ class Fallbacks(Struct, frozen=True, kw_only=True):
     one_moment: Text | None = None
 
 
+class Appointments(Struct, frozen=True, kw_only=True):
+    """The clinic's own system, which takes confirmed requests."""
+
+    url: str
+
+
 class Document(Struct, frozen=True):
     """One knowledge file: `knowledge/parking.es.md` is topic `parking` in Spanish."""
 
@@ -129,6 +135,7 @@ class Clinic(Struct, frozen=True, kw_only=True, eq=False, weakref=True):
     holidays: tuple[Holiday, ...] = ()
     insurances: tuple[Insurance, ...] = ()
     vips: tuple[str, ...] = ()
+    appointments: Appointments | None = None
     templates: dict[str, Template] = msgspec.field(default_factory=dict)
     id: str
     path: Path

@@ -6,6 +6,7 @@ Each rule yields (field, problem); the loader puts the line to it.
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from clinic.errors import suggestion
@@ -40,6 +41,19 @@ def _who(clinic: Clinic) -> Iterator[Problem]:
     for index, number in enumerate(clinic.vips):
         if not _PHONE.fullmatch(re.sub(r"[\s()-]", "", number)):
             yield f"vips[{index}]", f"{number!r} is not a number such as +5511912345678"
+    if clinic.appointments and not _web(clinic.appointments.url):
+        yield (
+            "appointments.url",
+            f"{clinic.appointments.url!r} is not an address such as https://clinic.example/requests",
+        )
+
+
+def _web(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _spans(spans: tuple[Span, ...], field: str) -> Iterator[Problem]:

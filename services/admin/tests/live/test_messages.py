@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from shared.events import Media, SendRequested, SendScheduled, Text, VoiceNote, decode
+from shared.events import Media, SendRefused, SendRequested, SendScheduled, Text, VoiceNote, decode
 from shared.streams import keys
 from tests.support.replica import INSTANCE, Streams, running
 from tests.support.waiting import until
@@ -109,7 +109,7 @@ async def test_a_scheduled_message_goes_out_when_its_time_has_come(streams, clie
     assert await streams.accepted() == [answer["id"]]
 
 
-async def test_a_full_queue_refuses_and_writes_nothing(streams: Streams, client, new_admin, redis_url) -> None:
+async def test_a_full_queue_refuses_and_says_so_in_the_log(streams: Streams, client, new_admin, redis_url) -> None:
     admin = await new_admin(redis_url, stream_maxlen=2)
     for _ in range(2):
         await _send(admin)
@@ -117,7 +117,10 @@ async def test_a_full_queue_refuses_and_writes_nothing(streams: Streams, client,
     assert answer.status == 429
     assert answer.content_type == "application/problem+json"
     assert int(answer.headers["Retry-After"]) > 0
-    assert len(await _on(client, STREAM)) == len(await streams.facts()) == 2
+    assert len(await _on(client, STREAM)) == len(await streams.facts(SendRequested)) == 2
+    (refused,) = await streams.facts(SendRefused)
+    assert (refused.chat, refused.send_class) == ("5511988887777", "staff")
+    assert refused.reason == "2 messages wait already"
     assert not await client.exists(keys.seen(INSTANCE, "send:k"))
     await _send(admin, priority="vip")  # a stream of its own
 

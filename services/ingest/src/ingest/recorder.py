@@ -7,7 +7,7 @@ import msgspec
 
 from ingest.durable import Durability
 from ingest.webhook import Record, Translation
-from shared.events import Event, MessageReceived, ReceiptRecorded
+from shared.events import Event, MessageEdited, MessageReceived, MessageRevoked, ReceiptRecorded
 from shared.streams import keys
 from shared.streams.log import Echo, Log
 from shared.telemetry import metrics
@@ -67,8 +67,8 @@ class Recorder:
 def _work_stream(record: Record) -> str:
     """Who is to look at it: the responder, the sender for a receipt of our own message, else nobody."""
     event = record.event
-    if record.work:
-        return keys.inbound(event.instance)
+    if record.work or (isinstance(event, MessageEdited | MessageRevoked) and event.author == "patient"):
+        return keys.inbound(event.instance)  # an edit may still change what is about to be answered
     tells = isinstance(event, ReceiptRecorded) and event.own and event.status in TELLING
     return keys.receipts(event.instance) if tells else ""
 

@@ -4,40 +4,21 @@ Greetings, thanks, emergencies and calls for a person take the fast path. For th
 configured; whatever becomes of it, the embedded answerer's reply is there to fall back on.
 """
 
-import datetime as dt
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
 import msgspec
 
-from clinic import Clinic
-from clinic.knowledge import Knowledge
 from responder import model as models
 from responder.answerer import Answer, answer
-from responder.chat import ChatState, Turn
+from responder.chat import ChatState
+from responder.context import Context, Gathering, remembered
 from responder.model import Answered, Failed
+from responder.question import Question
 from shared.telemetry import metrics
 
-if TYPE_CHECKING:
-    from responder.model.model import Model
-
 FAST = frozenset({"greeting", "thanks", "emergency", "person"})
-HITS = 5
 MODEL_CONFIDENCE = 0.9  # its reply passed the checks against the clinic's facts; it is still not the clinic's own words
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked, by whom, and what is known."""
-
-    text: str
-    turn: Turn
-    state: ChatState
-    clinic: Clinic
-    knowledge: Knowledge
-    now: dt.datetime
-    """Aware, in the clinic's timezone."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +31,15 @@ class Found:
     cost_usd: float = 0.0
     calls: tuple[models.ToolCall, ...] = ()
     urgent: bool = False
+    why: str = ""
+    """Why the model called a person."""
+    state: ChatState | None = None
+    """The chat's state, when working the answer out changed it."""
 
 
-async def find(question: Question, model: "Model | None") -> Found:
+async def find(question: Question, gathering: Gathering) -> Found:
     """The reply to a question. Never raises for what the model's endpoint does."""
-    started = time.monotonic()
+    started, model = time.monotonic(), gathering.model
     own = answer(
         question.text, clinic=question.clinic, knowledge=question.knowledge, now=question.now,
         language_hint=question.state.language,
@@ -62,19 +47,20 @@ async def find(question: Question, model: "Model | None") -> Found:
     metrics.ANSWER_SECONDS.labels("embedded").observe(time.monotonic() - started)
     if model is None or not model.settings.on or own.kind in FAST:
         return Found(own, urgent=own.kind == "emergency")
-    said = await model.answer(_for_model(question, own, model.settings.llm_total_s))
+    context = await gathering.of(question, own.language)
+    said = await model.answer(_for_model(question, own, context, started + model.settings.llm_total_s))
     metrics.ANSWER_SECONDS.labels("model").observe(time.monotonic() - started)
-    return _fallen_back(own, said) if isinstance(said, Failed) else _taken(own, said)
+    found = _fallen_back(own, said) if isinstance(said, Failed) else _taken(own, said)
+    return replace(found, state=remembered(question, context).state)
 
 
-def _for_model(question: Question, own: Answer, total_s: float) -> models.Turn:
+def _for_model(question: Question, own: Answer, context: Context, deadline: float) -> models.Turn:
     message = question.turn.last
-    hits = question.knowledge.search(question.text, own.language, limit=HITS)
     return models.Turn(
         instance=message.instance, chat=message.chat, texts=tuple(question.text.splitlines()), clinic=question.clinic,
-        knowledge=question.knowledge, language=own.language, now=question.now, deadline=time.monotonic() + total_s,
-        hits=tuple(hits), conversation=tuple((line.author, line.text) for line in question.state.recent),
-        vip=message.chat in question.clinic.vips,
+        knowledge=question.knowledge, language=own.language, now=question.now, deadline=deadline,
+        hits=context.hits, conversation=tuple((line.author, line.text) for line in question.state.recent),
+        summary=context.summary, facts=context.facts, vip=question.vip,
     )  # fmt: skip
 
 
@@ -90,5 +76,5 @@ def _taken(own: Answer, said: Answered) -> Found:
         text=said.text, language=said.language, kind="knowledge" if kind == "ask_back" else kind,
         sources=said.sources, confidence=MODEL_CONFIDENCE, wants_person=said.handoff,
     )  # fmt: skip
-    used = said.usage
-    return Found(reply, used.model or "model", used.tokens, used.cost_usd, said.tool_calls, said.urgent)
+    used, why = said.usage, said.why if said.handoff else ""
+    return Found(reply, used.model or "model", used.tokens, used.cost_usd, said.tool_calls, said.urgent, why)

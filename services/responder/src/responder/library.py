@@ -50,6 +50,10 @@ class Library:
         """All of them."""
         return tuple(shelf.clinic for shelf in self._shelves.values())
 
+    def knowledge(self) -> tuple[Knowledge, ...]:
+        """What each of them knows."""
+        return tuple(shelf.knowledge for shelf in self._shelves.values())
+
     async def keep_fresh(self) -> None:
         """Look again and again."""
         while True:

@@ -12,6 +12,8 @@ from shared.events import (
     AppointmentRequested,
     Event,
     HandoffRequested,
+    MessageHeard,
+    MessageReceived,
     OptoutRecorded,
     ReplyDrafted,
     ReplySuppressed,
@@ -36,7 +38,7 @@ class Replying:
 
     def suppressed(self, why: str) -> Done:
         """No reply, and why."""
-        cause = self._turn.messages[0]
+        cause = (*self._turn.messages, *self._turn.revoked)[0]
         ids = self._turn.ids
         fact = following(ReplySuppressed, cause, "suppressed", self._now, self._trace, answers=ids, why=why)
         return Done((fact,), turn=True)
@@ -49,6 +51,7 @@ class Replying:
         vip: bool,
         ttl_s: int,
         facts: Sequence[Event] = (),
+        work: Sequence[Work] = (),
     ) -> Done:
         """The draft, the sends that carry it out, and the chat's new state, in one commit."""
         cause, said = self._turn.messages[0], found.answer
@@ -61,14 +64,11 @@ class Replying:
         sends = self._sends(said.text, vip=vip, ttl_s=ttl_s)
         stream = (keys.outbound_vip if vip else keys.outbound)(cause.instance)
         kept = msgspec.structs.replace(
-            state,
-            spoke_at=self._now,
-            language=said.language,
-            recent=state.said(self._turn.text, said.text, self._now),
+            state.said(self._turn.text, said.text, self._now), spoke_at=self._now, language=said.language
         )
         states = (stored(cause.instance, cause.chat, kept),) if cause.chat else ()
-        work = tuple(Work(stream, send) for send in sends)
-        return Done((draft, *sends, *facts), work=work, states=states, turn=True)
+        sent = tuple(Work(stream, send) for send in sends)
+        return Done((draft, *sends, *facts), work=(*sent, *work), states=states, turn=True)
 
     def _sends(self, text: str, *, vip: bool, ttl_s: int) -> list[SendRequested]:
         """One send; more, in order, for a text that is too long for one message."""
@@ -81,6 +81,13 @@ class Replying:
             )
             for n, part in enumerate(split_text(text))
         ]  # fmt: skip
+
+    def heard(self, message: MessageReceived, text: str, by: str) -> MessageHeard:
+        """What a file says, for the record and for staff."""
+        return following(
+            MessageHeard, message, "heard", self._now, self._trace,
+            message_id=message.message_id, medium=message.kind, text=text, by=by,
+        )  # fmt: skip
 
     def handoff(self, why: str, *, urgent: bool = False) -> HandoffRequested:
         """A person is asked to take over."""
@@ -96,6 +103,7 @@ class Replying:
                 return following(
                     AppointmentRequested, cause, "appointment", self._now, self._trace,
                     service=tool.service, day=tool.day.isoformat(), period=tool.period, name=tool.name,
+                    service_id=tool.service_id,
                 )  # fmt: skip
             case models.ReminderChange():
                 why = f"{tool.action} the appointment"

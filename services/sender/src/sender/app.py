@@ -12,6 +12,7 @@ from sender.evolution import Evolution
 from sender.handler import SendHandler
 from sender.judging import Judge
 from sender.new_contacts import NewContacts
+from sender.presence import Presence
 from sender.proof import Proof
 from sender.quiet import QuietHours
 from sender.receipts import ReceiptHandler, queue_of
@@ -29,6 +30,7 @@ def build(settings: SenderSettings, platform: Platform) -> web.Application:
     new_contacts = NewContacts(platform.scripts, settings, platform.clock)
     handler = _handler(settings, platform, gateway, new_contacts)
     receipts = ReceiptHandler(platform.scripts, platform.clock, settings.send_unconfirmed_after_s, new_contacts)
+    presence = Presence(platform, gateway, handler.breaker)
 
     async def gateway_open(_app: web.Application) -> AsyncIterator[None]:
         async with gateway:
@@ -36,6 +38,7 @@ def build(settings: SenderSettings, platform: Platform) -> web.Application:
 
     app = new_app(platform)
     app.cleanup_ctx.append(gateway_open)
+    app.cleanup_ctx.append(presence.running)
     group = keys.OUTBOUND_GROUP
     app.cleanup_ctx.append(
         consuming(platform, receipts, group=group, streams_of=_receipts, part="receipts", queue_of=queue_of)

@@ -53,6 +53,18 @@ class Evolution:
         finally:
             metrics.GATEWAY_SECONDS.labels(call).observe(time.monotonic() - started)
 
+    async def show_typing(self, instance: str, to: str, shown_ms: int) -> bool:
+        """Show "typing…" in a chat; the call lasts as long. False: the gateway did not, and nothing is lost by it."""
+        assert self._session is not None, "use `async with Evolution(…)`"
+        body = {"number": to, "presence": "composing", "delay": shown_ms}
+        url = f"{self._url}/chat/sendPresence/{quote(instance, safe='')}"
+        timeout = aiohttp.ClientTimeout(total=shown_ms / 1000 + CONNECT_TIMEOUT_S, sock_connect=CONNECT_TIMEOUT_S)
+        try:
+            async with self._session.post(url, json=body, timeout=timeout, allow_redirects=False) as answer:
+                return answer.status < 300
+        except (aiohttp.ClientError, OSError, TimeoutError):
+            return False
+
     async def is_alive(self) -> bool:
         """Whether the gateway answers a question that changes nothing."""
         assert self._session is not None, "use `async with Evolution(…)`"

@@ -34,6 +34,10 @@ class NewContacts:
     settings: SenderSettings
     clock: Clock
 
+    def __post_init__(self) -> None:
+        for cause in ("answer", "receipts"):
+            metrics.NEW_CONTACT_PAUSES.labels(cause)  # at 0, so that the first one counts as a rise
+
     def pause(self, instance: str, cause: str) -> tuple[Mark, int]:
         """What sets it when it is committed, and when it ends (ms). `cause` is `answer` or `receipts`."""
         pause_ms = self.settings.wa_new_contacts_pause_s * 1000

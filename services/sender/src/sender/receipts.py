@@ -66,6 +66,10 @@ class ReceiptHandler:
     counts_tries: bool = False
     takes_turns: bool = False
 
+    def __post_init__(self) -> None:
+        for outcome in ("delivered", "read", "failed", "unconfirmed"):
+            metrics.DELIVERIES.labels(outcome)  # at 0, so that the first one counts as a rise
+
     async def admit(self, delivery: Delivery, _owner: Owner) -> Delivery | Wait | Done | Hold:
         """A receipt costs no token and waits for nothing."""
         return delivery

@@ -14,10 +14,13 @@ from shared.events.messages import (
 )
 from shared.events.operations import AdminActed, EntryDeadLettered
 from shared.events.replies import (
+    AppointmentDelivered,
     AppointmentRequested,
     HandoffEnded,
     HandoffRequested,
+    MessageHeard,
     OptoutRecorded,
+    PresenceRequested,
     ReplyDrafted,
     ReplySuppressed,
 )
@@ -33,6 +36,7 @@ from shared.events.sends import (
     Section,
     SendAccepted,
     SendAttempted,
+    SendCancelled,
     SendDeadLettered,
     SendDelivered,
     SendEchoed,
@@ -40,6 +44,7 @@ from shared.events.sends import (
     SendFailed,
     SendOutcomeUnknown,
     SendRead,
+    SendRefused,
     SendReplayed,
     SendRequested,
     SendScheduled,
@@ -59,13 +64,13 @@ from shared.events.steering import (
 )
 
 __all__ = [
-    "TEXT_LIMIT", "TYPES", "AdminActed", "AnyEvent", "AppointmentRequested", "Attachment", "BotPaused",
-    "BotResumed", "BroadcastStarted", "BroadcastStopped", "Button", "Buttons", "ConnectionChanged",
+    "TEXT_LIMIT", "TYPES", "AdminActed", "AnyEvent", "AppointmentDelivered", "AppointmentRequested", "Attachment",
+    "BotPaused", "BotResumed", "BroadcastStarted", "BroadcastStopped", "Button", "Buttons", "ConnectionChanged",
     "ContactChanged", "Content", "EntryDeadLettered", "Event", "HandoffEnded", "HandoffRequested", "HandoffTaken",
-    "Listing", "Location", "Media", "MessageEdited", "MessageReceived", "MessageRevoked", "OptoutRecorded",
-    "PersonErased", "Reaction", "ReceiptRecorded", "ReplyDrafted", "ReplySuppressed", "Row", "Section",
-    "SendAccepted", "SendAttempted", "SendDeadLettered", "SendDelivered", "SendEchoed", "SendExpired", "SendFailed",
-    "SendOutcomeUnknown", "SendRead", "SendReplayed", "SendRequested", "SendScheduled", "SendUnconfirmed", "Text",
-    "VoiceNote",
+    "Listing", "Location", "Media", "MessageEdited", "MessageHeard", "MessageReceived", "MessageRevoked",
+    "OptoutRecorded", "PersonErased", "PresenceRequested", "Reaction", "ReceiptRecorded", "ReplyDrafted",
+    "ReplySuppressed", "Row", "Section", "SendAccepted", "SendAttempted", "SendCancelled", "SendDeadLettered",
+    "SendDelivered", "SendEchoed", "SendExpired", "SendFailed", "SendOutcomeUnknown", "SendRead", "SendRefused",
+    "SendReplayed", "SendRequested", "SendScheduled", "SendUnconfirmed", "Text", "VoiceNote",
     "content_digest", "decode", "encode", "following", "media_digest", "split_text", "text_digest", "to_json",
 ]  # fmt: skip

@@ -11,16 +11,20 @@ from shared.events.envelope import Event
 from shared.events.messages import ConnectionChanged, MessageEdited, MessageReceived, MessageRevoked, ReceiptRecorded
 from shared.events.operations import AdminActed, EntryDeadLettered
 from shared.events.replies import (
+    AppointmentDelivered,
     AppointmentRequested,
     HandoffEnded,
     HandoffRequested,
+    MessageHeard,
     OptoutRecorded,
+    PresenceRequested,
     ReplyDrafted,
     ReplySuppressed,
 )
 from shared.events.sends import (
     SendAccepted,
     SendAttempted,
+    SendCancelled,
     SendDeadLettered,
     SendDelivered,
     SendEchoed,
@@ -28,6 +32,7 @@ from shared.events.sends import (
     SendFailed,
     SendOutcomeUnknown,
     SendRead,
+    SendRefused,
     SendReplayed,
     SendRequested,
     SendScheduled,
@@ -46,10 +51,10 @@ from shared.events.steering import (
 AnyEvent = (
     MessageReceived | MessageEdited | MessageRevoked | ReceiptRecorded | ConnectionChanged
     | ReplyDrafted | ReplySuppressed | HandoffRequested | HandoffEnded | OptoutRecorded
-    | AppointmentRequested
+    | AppointmentRequested | AppointmentDelivered | MessageHeard | PresenceRequested
     | SendRequested | SendScheduled | SendAttempted | SendAccepted | SendDelivered | SendRead | SendFailed
     | SendUnconfirmed
-    | SendExpired | SendOutcomeUnknown | SendDeadLettered | SendReplayed | SendEchoed
+    | SendExpired | SendCancelled | SendRefused | SendOutcomeUnknown | SendDeadLettered | SendReplayed | SendEchoed
     | AdminActed | EntryDeadLettered
     | HandoffTaken | BotPaused | BotResumed | ContactChanged | PersonErased | BroadcastStarted | BroadcastStopped
 )  # fmt: skip

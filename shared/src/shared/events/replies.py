@@ -58,3 +58,33 @@ class AppointmentRequested(Event, frozen=True, kw_only=True, tag="appointment.re
     period: str
     name: str
     """Who comes, as the patient wrote it."""
+    service_id: str = ""
+    """The service's id in the clinic's file."""
+
+
+class AppointmentDelivered(Event, frozen=True, kw_only=True, tag="appointment.delivered.v1"):
+    """The clinic's own system took the request."""
+
+    request_id: str
+    """The `appointment.requested` event's id, which was its idempotency key."""
+    status: int
+    """What it answered, as HTTP has it."""
+
+
+class MessageHeard(Event, frozen=True, kw_only=True, tag="message.heard.v1"):
+    """A voice note or a picture was put into words, which the answer goes by."""
+
+    message_id: str
+    medium: str
+    """audio or image."""
+    text: str
+    by: str = ""
+    """The model."""
+
+
+class PresenceRequested(Event, frozen=True, kw_only=True, tag="presence.requested.v1"):
+    """Show "typing…" in this chat now: an answer is on its way. Worth nothing a few seconds later; never logged."""
+
+    to: str
+    """The jid or number."""
+    shown_ms: int

@@ -188,6 +188,23 @@ class SendExpired(Event, frozen=True, kw_only=True, tag="send.expired.v1"):
     expired_at: int
 
 
+class SendCancelled(Event, frozen=True, kw_only=True, tag="send.cancelled.v1"):
+    """Somebody took it back before any try to send it was under way."""
+
+    send_id: str
+    by: str
+    reason: str = ""
+
+
+class SendRefused(Event, frozen=True, kw_only=True, tag="send.refused.v1"):
+    """It was not taken, because too much waits already; whoever asked was told so. There is no `send.requested`."""
+
+    send_id: str
+    """The id that it would have had."""
+    send_class: SendClass
+    reason: str
+
+
 class SendOutcomeUnknown(Event, frozen=True, kw_only=True, tag="send.outcome_unknown.v1"):
     """The call ended without telling whether WhatsApp has the message."""
 

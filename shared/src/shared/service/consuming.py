@@ -77,7 +77,9 @@ def new_consumer(
         lane=name,
         replica=platform.replica,
         scripts=platform.scripts,
-        committer=Committer(platform.scripts, log_maxlen=streams.log_maxlen, bound=streams.stream_maxlen),
+        committer=Committer(
+            platform.scripts, log_maxlen=streams.log_maxlen, bound=streams.stream_maxlen, clock=platform.clock
+        ),
         reader=GroupReader(platform.scripts, group, platform.replica),
         handler=handler,
         settings=streams,

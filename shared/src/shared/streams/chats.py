@@ -51,6 +51,10 @@ class ChatQueues:
         """Chats whose head may go now."""
         return len(self._ready) + len(self._ready_vip)
 
+    def ready_of(self, *, vip: bool) -> int:
+        """Those of them whose head is (or is not) a VIP's."""
+        return len(self._ready_vip if vip else self._ready)
+
     def add(self, flight: Flight, now_ms: int) -> None:
         """Put a delivery at the end of its chat."""
         name = self._name(flight)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from shared.clock import SYSTEM, Clock
 from shared.errors import NotOurs, QueueFull
 from shared.events import Event, encode
 from shared.streams import keys
@@ -10,6 +11,7 @@ from shared.streams.delivery import Done, Entry, Hold, Owner
 from shared.streams.progress import Progress, dump
 from shared.streams.roster import due_hint, wake_ups
 from shared.streams.scripts import Scripts
+from shared.streams.shedding import Shedder
 
 _FIXED_KEYS = 7
 
@@ -30,10 +32,11 @@ class _Operations:
 class Committer:
     """Ends entries atomically, for one consumer group."""
 
-    def __init__(self, scripts: Scripts, *, log_maxlen: int, bound: int) -> None:
+    def __init__(self, scripts: Scripts, *, log_maxlen: int, bound: int, clock: Clock = SYSTEM) -> None:
         self._scripts = scripts
         self._log_maxlen = log_maxlen
         self._bound = bound
+        self._shedder = Shedder(scripts, clock, log_maxlen=log_maxlen)
 
     async def done(
         self,
@@ -46,8 +49,8 @@ class Committer:
     ) -> None:
         """Consume the entry, and those in `also` with their progress keys, and write what follows.
 
-        Raises NotOurs when another replica has the lane or the entry by now, QueueFull when a stream that the work
-        goes to is at its bound. In both cases nothing was written.
+        A stream that the work goes to and that is at its bound is relieved of what has expired in it. Raises QueueFull
+        when that made no room, NotOurs when another replica has the lane or the entry by now: nothing was written.
         """
         operations = self._operations(outcome)
         for follower, name in also:
@@ -56,7 +59,16 @@ class Committer:
             operations.args += ["tries", dump(progress)]
         if outcome.dead:
             _dead_letter(operations, entry, outcome.dead, progress)
-        await self._run(owner, entry, key, b"", operations)
+        try:
+            await self._run(owner, entry, key, b"", operations)
+        except QueueFull:
+            if not await self._make_room(owner.instance, outcome):
+                raise
+            await self._run(owner, entry, key, b"", operations)
+
+    async def _make_room(self, instance: str, outcome: Done) -> bool:
+        streams = dict.fromkeys(work.stream for work in outcome.work)
+        return any([await self._shedder.shed(instance, stream) for stream in streams])
 
     async def hold(self, owner: Owner, entry: Entry, key: str, hold: Hold) -> None:
         """Keep the entry pending, with its progress written down. Raises NotOurs."""

@@ -1,7 +1,7 @@
 """How does an entry become a delivery? Decoded, with its tries so far; what is no event of ours is set aside."""
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from shared import ids
 from shared.errors import NotOurs, Undecodable
@@ -26,8 +26,17 @@ class Intake:
         self._checked_at = time.monotonic()
         self._unsure = True
         """There may be entries that were handed to us, or to an earlier holder, and that we do not know of."""
-        self.more = True
+        self._more = dict.fromkeys(streams, True)
+        """Where there may be entries that nobody has read yet."""
+
+    @property
+    def more(self) -> bool:
         """There may be entries that nobody has read yet."""
+        return any(self._more.values())
+
+    def poke(self) -> None:
+        """Something may have come in."""
+        self._more = dict.fromkeys(self._streams, True)
 
     def __len__(self) -> int:
         return len(self._known)
@@ -36,25 +45,28 @@ class Intake:
         """The entry is ended."""
         self._known.discard((entry.stream, entry.id))
 
-    async def next(self) -> list[Flight]:
+    async def next(self, enough: Collection[str] = ()) -> list[Flight]:
         """What comes next: first what was left behind, if there may be such, then what has come in.
 
+        Nothing new is read of the streams of which the caller has `enough`.
         Raises NotOurs when the lane is another's by now. After any other error the answer may be lost that names what
         was handed to us: it counts as left behind, and is found before anything newer is read.
         """
         try:
-            return await (self._left_behind() if self._unsure else self._new())
+            return await (self._left_behind() if self._unsure else self._new(enough))
         except BaseException:
             self._unsure = True
             raise
 
-    async def _new(self) -> list[Flight]:
+    async def _new(self, enough: Collection[str]) -> list[Flight]:
         count = self._tools.settings.stream_read_count
-        self.more = False
 
         async def read(stream: str) -> list[Entry]:
+            if stream in enough or not self._more[stream]:
+                return []
+            self._more[stream] = False
             entries = await self._tools.reader.new(self._owner, stream, count)
-            self.more = self.more or len(entries) >= count
+            self._more[stream] = self._more[stream] or len(entries) >= count
             return entries
 
         return await self._from_all(read)
@@ -108,7 +120,7 @@ class Intake:
         if entry.claimed:
             metrics.CLAIMED.labels(self._tools.service).inc()
         delivery = Delivery(entry, event, progress, self._owner.fence, read_at=time.monotonic())
-        return Flight(delivery, entry.stream.endswith(":vip"), progress.retry_at)
+        return Flight(delivery, keys.is_vip(entry.stream), progress.retry_at)
 
     async def _decoded(self, entry: Entry) -> AnyEvent | None:
         try:

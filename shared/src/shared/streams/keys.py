@@ -23,9 +23,19 @@ def outbound_vip(instance: str) -> str:
     return _of(instance, "stream:vip")
 
 
+def is_vip(stream: str) -> bool:
+    """Whether what is on this stream goes first."""
+    return stream.endswith("}:stream:vip")
+
+
 def inbound(instance: str) -> str:
     """Stream: patients' messages that wait for the responder."""
     return _of(instance, "inbound")
+
+
+def appointments(instance: str) -> str:
+    """Stream: appointment requests on their way to the clinic's own system."""
+    return _of(instance, "appointments")
 
 
 def receipts(instance: str) -> str:
@@ -58,6 +68,11 @@ def seen(instance: str, what: str) -> str:
     return _of(instance, f"seen:{what}")
 
 
+def moment_seen(instance: str, message_id: str) -> str:
+    """String with a time to live: "one moment" was said in the turn that begins with this event."""
+    return seen(instance, f"moment:{message_id}")
+
+
 def receipt_seen(instance: str, message_id: str, status: str) -> str:
     """String with a time to live: this receipt was recorded; `seen` by the name that ingest gives it."""
     return seen(instance, f"receipt:{message_id}:{status}")
@@ -71,6 +86,11 @@ def progress(instance: str) -> str:
 def bucket(instance: str) -> str:
     """Hash: the token bucket of the instance, in Redis time."""
     return _of(instance, "bucket")
+
+
+def cancelled(instance: str, send_id: str) -> str:
+    """String with a time to live: this send was taken back."""
+    return _of(instance, f"cancelled:{send_id}")
 
 
 def limits(instance: str) -> str:
@@ -140,6 +160,34 @@ def bot(instance: str) -> str:
 def chat(instance: str, chat_id: str) -> str:
     """Hash: the chat's state."""
     return _of(instance, f"chat:{chat_id}")
+
+
+def contact(instance: str, chat_id: str) -> str:
+    """Hash: what staff wrote down about a contact: name, notes, vip, and `revision`, which each change counts up.
+
+    Unlike the chat's state it does not expire; `vip` stands in both, for services to read it with the chat.
+    """
+    return _of(instance, f"contact:{chat_id}")
+
+
+def broadcasts(instance: str) -> str:
+    """Sorted set: ids of the instance's broadcasts by the time (ms) at which they were asked for."""
+    return _of(instance, "broadcasts")
+
+
+def open_broadcasts(instance: str) -> str:
+    """Set: ids of the instance's broadcasts that have not ended."""
+    return _of(instance, "broadcasts:open")
+
+
+def broadcast(instance: str, id_: str) -> str:
+    """Hash with a time to live: what a broadcast is (`about`), its `state`, and how many of it are `requested`."""
+    return _of(instance, f"broadcast:{id_}")
+
+
+def broadcast_recipients(instance: str, id_: str) -> str:
+    """List: whom a broadcast goes to, in their order; removed when it has ended."""
+    return _of(instance, f"broadcast:{id_}:to")
 
 
 def echoes(instance: str, digest: str) -> str:
@@ -215,6 +263,18 @@ def clinic_texts(clinic: str) -> str:
 CLINICS_VERSION = f"{PREFIX}:clinics:version"
 """String: a counter that every change of an uploaded text increments, after the change."""
 
+BROADCASTING = f"{PREFIX}:broadcasting"
+"""Set: instances that have a broadcast under way."""
+
+
+def vector(model: str, text: str) -> str:
+    """String with a time to live: what an embeddings model made of a text (32-bit floats), by digests of both."""
+    return f"{PREFIX}:vector:{model}:{text}"
+
+
+PRESENCE = f"{PREFIX}:presence"
+"""Stream: wishes to show "typing…" in a chat. Worth seconds: it is trimmed, and read by any one sender."""
+PRESENCE_GROUP = "wa_presence"
 
 DURABLE = f"{PREFIX}:durable"
 """String with a time to live: written by ingest to learn whether what was written before it is on the disk."""
@@ -240,3 +300,37 @@ def live(service: str, replica: str) -> str:
 def live_pattern(service: str) -> str:
     """The pattern that finds every live replica of `service`."""
     return f"{PREFIX}:live:{service}:*"
+
+
+# ── who may, and who did what (admin) ──────────────────────────────────────────────────────────────────────────────
+def _of_none(name: str) -> str:
+    """What is of no instance and joined by scripts: `:` cannot be in an instance's name, so none shares this slot."""
+    return f"{PREFIX}:{{:}}:{name}"
+
+
+TOKENS = _of_none("tokens")
+"""Hash: a token's digest -> what is known of it (JSON)."""
+
+TOKEN_NAMES = _of_none("tokens:names")
+"""Hash: a token's name -> its digest."""
+
+TOKENS_USED = _of_none("tokens:used")
+"""Hash: a token's digest -> about when it was last used (ms)."""
+
+AUDIT = _of_none("audit")
+"""Stream: `admin.acted` facts that are of no instance: tokens, logins, a clinic's texts."""
+
+
+def session(digest: str) -> str:
+    """Hash with a time to live: a login on the page, by the digest of its id: the token it came from, since when."""
+    return _of_none(f"session:{digest}")
+
+
+def failures(address: str) -> str:
+    """String with a time to live: wrong tokens that came from this address (`*`: from anywhere)."""
+    return _of_none(f"failures:{address}")
+
+
+def answer(digest: str) -> str:
+    """Hash with a time to live: the answer to a write that came with an Idempotency-Key. Stands alone."""
+    return f"{PREFIX}:answer:{digest}"

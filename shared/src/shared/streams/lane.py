@@ -14,6 +14,7 @@ from dataclasses import replace
 from redis.exceptions import RedisError
 
 from shared.errors import NotOurs, QueueFull
+from shared.streams import keys
 from shared.streams.chats import ChatQueues
 from shared.streams.delivery import Delivery, Done, Flight, Hold, Owner, Wait
 from shared.streams.ending import end
@@ -39,6 +40,7 @@ class Lane:
         self._lease = lease
         self._owner = Owner(lease.instance, tools.group, tools.replica, lease.fence, lease.lane)
         self._intake = Intake(tools, self._owner, streams)
+        self._streams = streams
         self._queues = ChatQueues(tools.queue_of)
         self._working: dict[asyncio.Task[None], Flight] = {}
         self._signal = asyncio.Event()
@@ -52,7 +54,7 @@ class Lane:
 
     def poke(self) -> None:
         """There may be something new to read."""
-        self._intake.more = True
+        self._intake.poke()
         self._signal.set()
 
     @property
@@ -98,10 +100,16 @@ class Lane:
     async def _round(self) -> None:
         """Read and begin as much as may begin now."""
         while not self._over:
-            if self._intake.more and self._queues.ready < self._tools.settings.stream_read_count:
-                self._queue(await self._intake.next())
+            if self._intake.more and len(enough := self._enough()) < len(self._streams):
+                self._queue(await self._intake.next(enough))
             if not self._begin_next():
                 return
+
+    def _enough(self) -> list[str]:
+        """Streams of which as much is ready as one read brings. Each for itself, so that no backlog of the others
+        keeps a VIP unread."""
+        count = self._tools.settings.stream_read_count
+        return [name for name in self._streams if self._queues.ready_of(vip=keys.is_vip(name)) >= count]
 
     def _queue(self, flights: Sequence[Flight]) -> None:
         for flight in flights:

@@ -41,6 +41,11 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.tries[-1] if self.tries else None
 
     @property
+    def may_be_sent(self) -> bool:
+        """A try is under way, or one ended without telling whether it was sent."""
+        return any(one.is_open or one.outcome == "unknown" for one in self.tries)
+
+    @property
     def next_number(self) -> int:
         """The number of the next try; waits that do not count have numbers of their own."""
         return self.count + self.uncounted + 1

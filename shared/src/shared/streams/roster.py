@@ -29,6 +29,8 @@ def service_of(stream: str) -> str | None:
         return "responder"
     if stream.endswith("}:receipts"):
         return "receipts"
+    if stream.endswith("}:appointments"):
+        return "appointments"
     return "sender" if stream.endswith(("}:stream", "}:stream:vip")) else None
 
 

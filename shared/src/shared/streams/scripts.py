@@ -10,16 +10,14 @@ from redis.exceptions import NoScriptError
 
 from shared.streams.connection import Pipelined
 
-NAMES = (
-    "append", "commit", "attempt", "acquire", "renew", "release", "promote",
-    "regroup", "set_aside", "assign", "request", "measure", "read", "claim",
-    "project", "switch", "order_rebuild",
-)  # fmt: skip
+_LUA = resources.files("shared.streams").joinpath("lua")
+NAMES = tuple(sorted(file.name.removesuffix(".lua") for file in _LUA.iterdir() if file.name.endswith(".lua")))
+"""Every script in `lua/`."""
 
 
 def source(name: str) -> str:
     """The text of `lua/<name>.lua`."""
-    return resources.files("shared.streams").joinpath("lua", f"{name}.lua").read_text(encoding="utf-8")
+    return _LUA.joinpath(f"{name}.lua").read_text(encoding="utf-8")
 
 
 class Scripts:

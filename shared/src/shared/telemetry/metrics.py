@@ -22,6 +22,11 @@ CONSUMERS = Gauge("frontdesk_consumers", "Replicas alive by heartbeat", ["servic
 REDIS_UP = Gauge("frontdesk_redis_up", "1 when Redis answered the last question of this process, else 0")
 BAD_HTTP = Counter("frontdesk_bad_http_total", "Requests that broke off or were not HTTP at all")
 
+# ── who may (admin) ────────────────────────────────────────────────────────────────────────────────────────────────
+ADMIN_REFUSED = Counter(
+    "frontdesk_admin_refused_total", "Requests to the admin service that were refused, by why", ["why"]
+)  # why: token, login (a wrong one), held (too many wrong ones), role
+
 # ── the consumer loop (responder, sender) ──────────────────────────────────────────────────────────────────────────
 HANDLED = Counter(
     "frontdesk_handled_total", "Entries by how their handling ended", ["service", "outcome"]
@@ -50,7 +55,20 @@ IGNORED = Counter("frontdesk_ignored_total", "Webhook records that become no fac
 
 # ── responder ──────────────────────────────────────────────────────────────────────────────────────────────────────
 DECISIONS = Counter("frontdesk_decisions_total", "Patient messages by what was decided", ["decision"])
-ANSWER_SECONDS = Histogram("frontdesk_answer_seconds", "Time to work out an answer", ["stage"], buckets=LATENCY)
+ANSWER_SECONDS = Histogram(
+    "frontdesk_answer_seconds", "Time to work out an answer, and of each stage of it", ["stage"], buckets=LATENCY
+)  # stage: embedded, model; knowledge, conversation, clinic (side by side), media
+CONTEXT_LATE = Counter(
+    "frontdesk_context_late_total", "Stages whose result came too late for the answer", ["stage"]
+)  # stage: knowledge, conversation, clinic
+SIGNS = Counter(
+    "frontdesk_signs_of_life_total",
+    "What a patient was shown before a slow answer, by what became of it",
+    ["sign", "outcome"],
+)  # sign: typing (outcome: asked, shown, refused, late, spared), moment (asked, said, tight, gone, full, off)
+APPOINTMENTS = Counter(
+    "frontdesk_appointment_requests_total", "Tries to hand a request to a clinic's own system", ["outcome"]
+)  # outcome: delivered, retried, refused, unaddressed
 
 # ── responder: the model ────────────────────────────────────────────────────────────────────────────────────────────
 MODEL_CALLS = Counter(
@@ -90,6 +108,7 @@ NEW_CONTACT_PAUSES = Counter(
     "Times that an instance stopped writing to new contacts, by what told it to",
     ["cause"],
 )  # cause: answer (the gateway named error 463), receipts (several errors after the acceptance)
+SHED = Counter("frontdesk_shed_total", "Expired sends that were ended to make room in a full stream")
 GATEWAY_SECONDS = Histogram("frontdesk_gateway_seconds", "Duration of gateway calls", ["call"], buckets=LATENCY)
 REPLY_SECONDS = Histogram(
     "frontdesk_reply_seconds",

@@ -86,6 +86,11 @@ class Knowledge:
         return cls(rows, clinic)
 
     @property
+    def pieces(self) -> tuple[Chunk, ...]:
+        """All pieces, in the order of the files."""
+        return tuple(row.chunk for row in self._rows.values())
+
+    @property
     def texts(self) -> tuple[str, ...]:
         """All that the knowledge says, for checks of what an answer may quote."""
         return tuple(row.chunk.text for row in self._rows.values())

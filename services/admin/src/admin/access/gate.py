@@ -1,52 +1,151 @@
-"""Is whoever asks allowed to? One token, compared in constant time; only the health routes are open."""
+"""Is whoever asks allowed to? By a token, or by the session that a login began; and what their role suffices for.
 
-import hashlib
-import hmac
-from typing import Any
+Everything is shut but what `is_open` names, also what does not exist. A route says who may use it by being an
+`Endpoint`, or by `@needs(Role.…)` on its handler; one that says nothing is for operators.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
+from redis.exceptions import RedisError
 
+from admin.access import cookies, csrf
+from admin.access.callers import Callers
 from admin.access.principal import Principal, Role
-from admin.http.endpoint import PRINCIPAL
-from admin.http.problems import Problem
+from admin.access.secrets import is_token, same
+from admin.access.sessions import Session, Sessions
+from admin.access.throttle import Throttle, too_often
+from admin.access.tokens import Tokens
+from admin.http.endpoint import PRINCIPAL, Endpoint
+from admin.http.problems import Problem, wants_page
+from shared.telemetry import logs, metrics
 
-OPEN = frozenset({"/livez", "/readyz", "/metrics"})
-OWNER = Principal("token", Role.OPERATOR)
-"""Whoever presents the token of the settings."""
+OPEN = frozenset({"/livez", "/readyz", "/login"})
+METRICS = "/metrics"
+STATIC = "/static"
+SESSION = web.RequestKey("SESSION", Session)
+"""The login by which somebody is known; not set for bearers of a token."""
+
+F = TypeVar("F", bound=Callable[..., Any])
+_log = logs.get(__name__)
+
+
+def needs(role: Role) -> Callable[[F], F]:
+    """Say on a handler which role its route needs, where it is no `Endpoint`."""
+
+    def marked(handler: F) -> F:
+        handler.role = role  # type: ignore[attr-defined]
+        return handler
+
+    return marked
+
+
+def role_of(handler: Any) -> Role | None:
+    """The role that a route's handler says it needs; None: it says nothing."""
+    owner = getattr(handler, "__self__", None)
+    role = owner.role if isinstance(owner, Endpoint) else getattr(handler, "role", None)
+    return role if isinstance(role, Role) else None
+
+
+def is_open(request: web.Request) -> bool:
+    """Whether the route is for everybody."""
+    resource: Any = request.match_info.route.resource
+    return resource is not None and (resource.canonical in OPEN or is_static(resource.canonical))
+
+
+def is_static(path: str) -> bool:
+    """Whether it is of the page's own files."""
+    return path == STATIC or path.startswith(f"{STATIC}/")
 
 
 class Gate:
-    """Knows the token by its digest alone."""
+    """Lets in whoever may."""
 
-    def __init__(self, token: str) -> None:
-        self._digest = _digest(token)
+    def __init__(
+        self, tokens: Tokens, sessions: Sessions, throttle: Throttle, callers: Callers, metrics_token: str | None
+    ) -> None:
+        self._tokens = tokens
+        self._sessions = sessions
+        self._throttle = throttle
+        self._callers = callers
+        self._metrics_token = metrics_token
 
-    def admits(self, authorization: str) -> bool:
-        """Whether the header's value is `Bearer <our token>`."""
-        scheme, _, credential = authorization.strip().partition(" ")
-        return hmac.compare_digest(_digest(credential.strip()), self._digest) & (scheme.lower() == "bearer")
+    @property
+    def middleware(self) -> Middleware:
+        @web.middleware
+        async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+            if not is_open(request) and not self._may_scrape(request):
+                who = request[PRINCIPAL] = await self._who(request)
+                _check_role(request, who)
+            return await handler(request)
+
+        return guarded
+
+    async def _who(self, request: web.Request) -> Principal:
+        if "Authorization" in request.headers:
+            return await self._bearer(request)
+        if id_ := cookies.read(request, cookies.SESSION):
+            session = await self._sessions.find(id_)
+            if session is not None:
+                await csrf.check(request, session.csrf)
+                request[SESSION] = session
+                return session.who
+        raise _unknown(request)
+
+    async def _bearer(self, request: web.Request) -> Principal:
+        secret = bearer(request)
+        holder = await self._tokens.holder(secret) if secret else None
+        if holder is None or not is_token(secret):
+            held = await self._held(self._callers.address(request), failed=holder is None)
+            if held:
+                _refused("held", request)
+                raise too_often(held)
+        if holder is None:
+            _refused("token", request)
+            raise _unknown(request)
+        return holder.who
+
+    async def _held(self, address: str, *, failed: bool) -> int:
+        try:
+            return await (self._throttle.failed(address) if failed else self._throttle.held(address))
+        except (RedisError, OSError, TimeoutError):
+            return 0  # without Redis there is nothing to be had here, but the news that it is away
+
+    def _may_scrape(self, request: web.Request) -> bool:
+        resource: Any = request.match_info.route.resource
+        if resource is None or resource.canonical != METRICS:
+            return False
+        return self._metrics_token is None or same(bearer(request), self._metrics_token)
 
 
-def guard(token: str) -> Middleware:
-    """A middleware that lets only bearers of the token by. What has no route is shut as well."""
-    gate = Gate(token)
-
-    @web.middleware
-    async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not _is_open(request) and not gate.admits(request.headers.get("Authorization", "")):
-            detail = "send the admin token as `Authorization: Bearer …`"
-            raise Problem(401, detail, headers={"WWW-Authenticate": 'Bearer realm="frontdesk admin"'})
-        request[PRINCIPAL] = OWNER
-        return await handler(request)
-
-    return guarded
+def bearer(request: web.Request) -> str:
+    """What the request shows as `Authorization: Bearer …`; empty: nothing."""
+    scheme, _, credential = request.headers.get("Authorization", "").strip().partition(" ")
+    return credential.strip() if scheme.lower() == "bearer" else ""
 
 
-def _is_open(request: web.Request) -> bool:
-    resource: Any = request.match_info.route.resource
-    return resource is not None and resource.canonical in OPEN
+def _check_role(request: web.Request, who: Principal) -> None:
+    if request.match_info.http_exception is not None:
+        return  # no such page, or not by this method: that is the answer, for everybody who is known
+    role = role_of(request.match_info.handler) or Role.OPERATOR
+    if not who.may(role):
+        _refused("role", request)
+        raise Problem(403, f"this needs the role {role.word}; {who.name} is {who.role.word}")
 
 
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
+def _unknown(request: web.Request) -> Problem | web.HTTPSeeOther:
+    to_login = "/login?" + urlencode({"next": request.path_qs}) if request.method == "GET" else "/login"
+    if request.headers.get("HX-Request"):  # a page whose session ended: its script takes the browser to the login
+        return Problem(401, "log in again", headers={"HX-Redirect": "/login"})
+    if wants_page(request):
+        return web.HTTPSeeOther(to_login)
+    detail = "send a token as `Authorization: Bearer …`"
+    return Problem(401, detail, headers={"WWW-Authenticate": 'Bearer realm="frontdesk admin"'})
+
+
+def _refused(why: str, request: web.Request) -> None:
+    metrics.ADMIN_REFUSED.labels(why).inc()
+    _log.warning("refused", why=why, method=request.method, path=request.path)

@@ -1,6 +1,7 @@
 """How is it said that something cannot be done? As problem+json (RFC 9457), whatever went wrong."""
 
-from collections.abc import Mapping
+import html
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -39,20 +40,55 @@ class Problem(Exception):  # noqa: N818 - it is named for what it becomes
         )
 
 
+Page = Callable[[web.Request, Problem], str]
+PROBLEM_PAGE: web.AppKey[Page] = web.AppKey("PROBLEM_PAGE")
+"""How a problem is shown to a person; `plain` when the application names nothing."""
+
+
+def plain(_request: web.Request, problem: Problem) -> str:
+    """A problem as a page, without any beauty."""
+    title, detail = HTTPStatus(problem.status).phrase, html.escape(problem.detail)
+    return f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>
+<body><main><h1>{title}</h1><p>{detail}</p><p><a href="/">Frontdesk</a></p></main></body></html>
+"""
+
+
+def answered(request: web.Request, problem: Problem) -> web.Response:
+    """The problem, as a page for who reads pages, else in JSON."""
+    if not wants_page(request):
+        return problem.response()
+    show = request.app.get(PROBLEM_PAGE, plain)
+    text = show(request, problem)
+    return web.Response(text=text, status=problem.status, headers=problem.headers, content_type="text/html")
+
+
+def wants_page(request: web.Request) -> bool:
+    """Whether a person's browser asks, for a page."""
+    accepted = request.headers.get("Accept", "")
+    return "text/html" in accepted and "Authorization" not in request.headers
+
+
 @web.middleware
 async def as_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The outermost middleware: every failure is answered as a problem."""
     try:
         return await handler(request)
     except Problem as problem:
-        return problem.response()
+        return answered(request, problem)
+    except web.HTTPMethodNotAllowed as refusal:
+        if request.method == "OPTIONS":
+            return web.Response(status=204, headers={"Allow": ",".join(sorted({*refusal.allowed_methods, "OPTIONS"}))})
+        return answered(request, _of_http(refusal))
     except web.HTTPException as answer:
-        return _of_http(answer).response() if answer.status >= 400 else answer
+        if answer.status < 400:
+            raise
+        return answered(request, _of_http(answer))
     except (RedisError, OSError, TimeoutError) as error:
-        return _redis_away(request, error).response()
+        return answered(request, _redis_away(request, error))
     except Exception:  # noqa: BLE001 - a bug of ours: the caller is told no more than that
         _log.exception("request_failed", method=request.method, path=request.path)
-        return Problem(500, "this is a fault of ours; the log says more").response()
+        return answered(request, Problem(500, "this is a fault of ours; the log says more"))
 
 
 def _of_http(answer: web.HTTPException) -> Problem:

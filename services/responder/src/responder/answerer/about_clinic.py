@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from clinic.model import Insurance, Service
 from responder.answerer import formats
+from responder.answerer.about_services import MAX_NEAR
 from responder.answerer.phrases import LANGUAGE_NAMES, phrase
 from responder.answerer.question import Question
 from responder.answerer.reply import Part
@@ -37,8 +38,8 @@ def languages(question: Question) -> Part:
 
 def insurance(question: Question) -> Part:
     """About the plans named, about the service named, else the list."""
-    if question.services.sure:
-        return _of_services(question)
+    if services := _asked_of(question):
+        return _of_services(question, services)
     if question.insurances:
         said = [_accepted(question, one) for one in question.insurances]
         return Part("insurance", "\n".join(said), _sources(question, question.insurances))
@@ -61,9 +62,15 @@ def _all(question: Question) -> Part:
     return Part("insurance", text, (question.clinic.source("insurances"),), 0.9)
 
 
-def _of_services(question: Question) -> Part:
-    lines = [_of_service(question, service) for service in question.services.sure]
-    sources = tuple(question.clinic.source(f"services.{one.id}.insurances") for one in question.services.sure)
+def _asked_of(question: Question) -> Sequence[Service]:
+    """The services named; of a name that a few share, all."""
+    named = question.services
+    return named.sure or (named.open if len(named.open) <= MAX_NEAR and question.shows("accepts") else ())
+
+
+def _of_services(question: Question, services: Sequence[Service]) -> Part:
+    lines = [_of_service(question, service) for service in services]
+    sources = tuple(question.clinic.source(f"services.{one.id}.insurances") for one in services)
     return Part("insurance", "\n".join(lines), sources)
 
 

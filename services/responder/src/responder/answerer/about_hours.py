@@ -20,13 +20,14 @@ def about_hours(question: Question) -> Part:
     asked = question.when
     if asked.holidays:
         return _holidays(question)
+    minute = None if question.shows("closes") else asked.minute  # `do you close at 6` is answered by the hours alone
     if asked.days:
-        lines = [line for day in asked.days for line in _day(question, day, asked.minute)]
+        lines = [line for day in asked.days for line in _day(question, day, minute)]
         return Part("hours", "\n".join(lines), tuple(_source(question, day) for day in asked.days))
-    if asked.now or question.shows("open_now"):
+    if asked.now or (question.shows("open_now") and asked.minute is None):
         return _now(question)
-    if asked.minute is not None:
-        text = "\n".join(_day(question, question.today, asked.minute))
+    if minute is not None:
+        text = "\n".join(_day(question, question.today, minute))
         return Part("hours", text, (_source(question, question.today),))
     return _week(question)
 

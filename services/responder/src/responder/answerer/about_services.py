@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from clinic.knowledge.asked import terms
 from clinic.language import CHATTER, STOP, words
 from clinic.model import Service
-from clinic.text import Language
+from clinic.text import Language, Text
 from responder.answerer import formats
 from responder.answerer.phrases import phrase
 from responder.answerer.question import Question
@@ -87,12 +87,22 @@ def not_found(question: Question, near: Sequence[Service]) -> Part:
 
 def touches(question: Question, service: Service, about: Sequence[str]) -> bool:
     """Does the preparation speak of what is asked about the service?"""
-    if service.preparation is None:
-        return False
+    return bool(_spoken_of(question, service.preparation, about))
+
+
+def beside(question: Question, service: Service, about: Sequence[str]) -> tuple[str, ...]:
+    """What is asked about the service and its note does not speak of."""
+    spoken = _spoken_of(question, service.note, about)
+    return tuple(word for word in about if word not in spoken)
+
+
+def _spoken_of(question: Question, text: Text | None, about: Sequence[str]) -> frozenset[str]:
+    if text is None:
+        return frozenset()
     language = question.language
-    said = {term for word in words(service.preparation.say(language)) for term in terms(word, language)}
+    said = {term for word in words(text.say(language)) for term in terms(word, language)}
     sought = (word for word in about if word not in CHATTER and word not in STOP[language])
-    return any(not said.isdisjoint(terms(word, language)) for word in sought)
+    return frozenset(word for word in sought if not said.isdisjoint(terms(word, language)))
 
 
 def _sure(question: Question) -> float:

@@ -23,15 +23,17 @@ def answer(
         raise ValueError("`now` needs a timezone: whether the clinic is open depends on it")
     known = lexicon(clinic, knowledge)
     language = detect(question, default=clinic.language, hint=language_hint, among=clinic.languages, own=known.own)
+
+    def understood(text: str) -> Question:
+        return understand(text, language, now, clinic, knowledge, known)
+
+    if understood(question).emergency:  # goes before everything else that the message says
+        return joined(answered(question, understood), language)
     if way := opting(question):
         return joined([Part("optout" if way == "out" else "thanks", confirmation(way, language))], language)
     polite = courtesy(words(question), asks="?" in question)
     if polite is not None:
         return joined([_polite(polite, clinic, language)], language)
-
-    def understood(text: str) -> Question:
-        return understand(text, language, now, clinic, knowledge, known)
-
     return joined(answered(question, understood), language)
 
 

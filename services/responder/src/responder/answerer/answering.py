@@ -26,12 +26,18 @@ def answered(text: str, understand: Understand) -> list[Part]:
     each = [plan(understand(one)) for one in asked]
     if all(map(_told, each)):
         return _distinct(each)
+    if not whole.services.sure and any(map(_told, each)) and any(map(_asks_which, each)):
+        return _some(each, whole)
     together = plan(whole)
     return together if _told(together) or not any(map(_told, each)) else _some(each, whole)
 
 
 def _told(parts: list[Part]) -> bool:
     return parts[0].kind not in OPEN
+
+
+def _asks_which(parts: list[Part]) -> bool:
+    return parts[0].kind == "ask_back" and bool(parts[0].sources)
 
 
 def _some(each: list[list[Part]], whole: Question) -> list[Part]:

@@ -6,12 +6,43 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from clinic.language import words
+from responder.answerer.courtesy import GREETINGS
 from responder.answerer.cues import shows
 
 MAX_CLAUSES = 4  # more are read as one: a reply has room for so many answers at most
 _ENDS = re.compile(r"(?<=[?!\n;])\s*|(?<=\.)\s+")
 _JOINS = re.compile(r",?\s+(?:e|y|and|also|tambem|também|también|mas|pero|but|e também|y también)\s+|,\s*|\s+[-+&]\s+")
-_LEADS = frozenset({"e", "y", "and", "tambem", "tambien", "also", "oi", "ola", "hola", "hi", "hello", "mas", "pero"})
+_LEADS = (
+    frozenset(
+        [
+            "e",
+            "y",
+            "and",
+            "tambem",
+            "tambien",
+            "also",
+            "mas",
+            "pero",
+            "but",
+            "si",
+            "se",
+            "if",
+            "whether",
+            "ademas",
+            "alem",
+            "disso",
+            "besides",
+        ]
+    )
+    | GREETINGS
+)
+_TELLS = frozenset(
+    ["i", "im", "ive", "eu", "yo", "my", "mi", "meu", "minha", "we", "nos"]
+)  # who begins so tells, though a question may follow
+_WONDERS = re.compile(
+    r"(?:(?:eu|i|me) )?(?:(?:would )?(?:quisiera|queria|quiero|quero|gostaria|want|wanted|like|need|preciso|necesito)"
+    r"(?: de| to)? (?:saber|know|preguntar|perguntar|consultar|ask|find out)|was wondering|wondering)\b"
+)
 
 
 class Clause(Struct, frozen=True):
@@ -42,4 +73,8 @@ def opens(text: str) -> bool:
     said = words(text)
     while said and said[0] in _LEADS:
         said = said[1:]
-    return len(said) > 1 and (shows("opens", said[0]) or shows("asks_for", " ".join(said)))
+    line = " ".join(said)
+    if wonders := _WONDERS.match(line):
+        return len(line) > wonders.end()
+    asks = len(said) > 1 and (shows("opens", said[0]) or shows("asks_for", line))
+    return asks and said[0] not in _TELLS

@@ -1,15 +1,29 @@
 """Is this only a greeting, a thank-you, a goodbye or an "ok", so that nothing needs to be looked up?"""
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
+from clinic.knowledge.spelling import Speller
+from responder.answerer.cues import compiled
 from responder.answerer.wordlists import wordlist
 
 Courtesy = Literal["greeting", "thanks", "bye", "ok", "emoji"]
 
 _KINDS: tuple[Courtesy, ...] = ("thanks", "bye", "greeting", "ok")  # the first one said is answered
-_LISTS = {name: frozenset(listed.split()) for name, listed in wordlist("courtesy").items()}
+_READ = wordlist("courtesy")
+_CLOSING = tuple(_READ.pop("closing"))
+_LISTS = {name: frozenset(listed.split()) for name, listed in _READ.items()}
 WORDS = frozenset().union(*_LISTS.values())
+GREETINGS = _LISTS["greeting"] | frozenset(
+    ["dia", "dias", "tarde", "tardes", "noite", "noche", "noches", "afternoon", "evening"]
+)
+_SPELL = Speller(WORDS)
+_HOW_ARE_YOU = (
+    "tudo", "que tal", "como esta", "como estan", "como va", "como vai", "como anda", "como estas", "how are", "hows",
+    "como andan", "todo bien", "que pasa", "how is it", "whats up",
+)  # fmt: skip
+_OPENING = re.compile(rf"(?:(?:{'|'.join(sorted(_LISTS['ok'] | _LISTS['thanks'] | {'entao', 'bueno', 'bom'}))}) )*")
 MAX_WORDS = 9  # a longer text has something to say
 
 
@@ -19,11 +33,18 @@ def courtesy(words: Sequence[str], *, asks: bool) -> Courtesy | None:
         return "greeting" if asks else "emoji"
     if len(words) > MAX_WORDS:
         return None
+    words = [_SPELL(word) for word in words]
     if not all(word in WORDS for word in words):
-        return None
+        return "ok" if not asks and _closes(words) else None
     found: Courtesy | None = next((kind for kind in _KINDS if not _LISTS[kind].isdisjoint(words)), None)
-    if found is None and words[:2] in (["tudo", "bem"], ["que", "tal"], ["como", "esta"], ["how", "are"]):
+    if found in (None, "ok") and " ".join(words).startswith(_HOW_ARE_YOU):
         return "greeting"
-    if found is None and words[0] in ("ate", "hasta", "see"):
+    if found is None and words[0] in ("hasta", "see"):
         return "bye"
     return found
+
+
+def _closes(words: Sequence[str]) -> bool:
+    """The patient takes leave of the matter: `ok, I'll let you know`."""
+    line = " ".join(words)
+    return compiled(_CLOSING).match(f"{line} ", len(_OPENING.match(line)[0])) is not None  # type: ignore[index]

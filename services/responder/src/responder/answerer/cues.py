@@ -43,7 +43,18 @@ def compiled(cues: tuple[str, ...]) -> re.Pattern[str]:
 
 
 TELLS_MORE = frozenset(
-    {"emergency", "not_emergency", "not_booking", "advice", "afterwards"}
+    {
+        "emergency",
+        "not_emergency",
+        "complaint",
+        "not_booking",
+        "advice",
+        "afterwards",
+        "others",
+        "own_booking",
+        "own_finding",
+        "attribute",
+    }
 )  # their words may be the matter itself
 
 
@@ -55,6 +66,11 @@ def _words(names: Collection[str]) -> frozenset[str]:
 def vocabulary() -> frozenset[str]:
     """Every whole word in the cues: known words are never taken for a slip of another."""
     return frozenset(word for word in _words(CUES) if not word.endswith("*"))
+
+
+def roots() -> tuple[str, ...]:
+    """Every beginning of a word in the cues, written `word*` there."""
+    return tuple({word[:-1] for word in _words(CUES) if word.endswith("*")})
 
 
 def asking() -> tuple[frozenset[str], tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from responder.answerer import about_services
 from responder.answerer.phrases import phrase
 from responder.answerer.question import Question
+from responder.answerer.reading import Reading
 from responder.answerer.reply import Part
 
 
@@ -25,6 +26,14 @@ def booking(question: Question) -> Part:
     elif len(question.services.sure) == 1:
         said.append(about_services.price(question, question.services.sure[0]).text)
     return Part("person", "\n".join(said), (clinic.source("fallbacks.booking"),), wants_person=True)
+
+
+def moving(question: Question, reading: Reading) -> Part:
+    """What the clinic says about moving or cancelling; its front desk does it."""
+    rule = question.clinic.policies.cancellation
+    if rule is None:
+        return next(reading.told(question), None) or booking(question)
+    return Part("knowledge", rule.say(question.language), (question.clinic.source("policies.cancellation"),))
 
 
 def unknown(question: Question) -> Part:

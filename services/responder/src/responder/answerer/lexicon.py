@@ -3,6 +3,7 @@
 Compiled once for each clinic as loaded and kept while that clinic lives.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from weakref import WeakKeyDictionary
@@ -16,11 +17,13 @@ from clinic.language import CHATTER, STOP, words
 from clinic.model import Clinic, Holiday, Insurance, Service
 from clinic.text import LANGUAGES, Language
 from responder.answerer import courtesy, when
-from responder.answerer.cues import asking, vocabulary
+from responder.answerer.cues import asking, roots, vocabulary
 from responder.answerer.wordlists import wordlist
 
 MIN_HEAD = 6  # letters: `tirar sangue` must not make every `tirar` a blood test
+_SMALL = frozenset().union(*STOP.values())
 _OURSELVES = frozenset({"clinica", "clinico", "clinic", "doctor", "doctors"})  # never a whole name
+_ENCLITIC = re.compile(r"(?<=\w\w[aei]r)(?:me|te|se|nos|lo|la|los|las|le|les)$")  # `ponerme`
 _FILLERS = frozenset(wordlist("fillers")["fillers"].split())
 
 
@@ -30,6 +33,14 @@ class Form(Struct, frozen=True):
     service: Service
     stems: frozenset[str]
     head: str
+    own: bool = True  # its name; no synonym
+
+
+class Meaning(Struct, frozen=True):
+    """One way to name a service by what its words mean: each of `concepts` must be spoken of by a word of its own."""
+
+    service: Service
+    concepts: tuple[frozenset[str], ...]
 
 
 class Lexicon:
@@ -38,14 +49,19 @@ class Lexicon:
     def __init__(self, clinic: Clinic, knowledge: Knowledge) -> None:
         self._forms = {language: tuple(_forms(clinic, language)) for language in LANGUAGES}
         self._with = {language: _by_stem(forms) for language, forms in self._forms.items()}
-        self.holidays = {" ".join(words(name)): holiday for holiday in clinic.holidays for name in _names(holiday)}
+        self._stems = {language: _spelled(clinic, language) for language in LANGUAGES}
+        self.meanings = tuple(_meanings(clinic))
+        self.holidays = {
+            said: holiday for holiday in clinic.holidays for name in _names(holiday) for said in _short(name)
+        }
         self.insurances = {
             " ".join(words(name)): plan for plan in clinic.insurances for name in (plan.name, *plan.synonyms)
         }
         spoken = frozenset(word for language in LANGUAGES for word in STOP[language] | knowledge.words(language))
         named = frozenset(word for name in _all_names(clinic) for word in words(name))
         wanted, self._roots = asking()
-        self.plain = wanted | when.WORDS | courtesy.WORDS | _FILLERS | frozenset().union(*STOP.values())
+        self._shown = roots()
+        self.plain = frozenset(words(clinic.name)) - named | wanted | when.WORDS | courtesy.WORDS | _FILLERS | _SMALL
         self._services = Speller(named, slips=2)
         self._all = Speller(named | spoken | self.plain | vocabulary() | CHATTER | concepts.WORDS)
         self.urgent = tuple(_urgent(clinic))
@@ -56,16 +72,22 @@ class Lexicon:
         near = {at for one in found for at in self._with[language].get(one, ())}
         return [self._forms[language][at] for at in sorted(near)]
 
+    def stems(self, language: Language) -> Mapping[str, frozenset[str]]:
+        """The stems of the services' names, with the words that they stand for."""
+        return self._stems[language]
+
     def corrected(self, written: Iterable[str]) -> list[str]:
         """The words with a slip mended, where a known word is near enough."""
         return [self._one(word) for word in written]
 
     def says_nothing(self, word: str) -> bool:
         """Is this a word around the matter, not the matter itself?"""
-        return word in self.plain or word[0].isdigit() or word.startswith(self._roots) or _chatter(word)
+        bare = _ENCLITIC.sub("", word)
+        known = word in self.plain or bare in self.plain
+        return known or word[0].isdigit() or word.startswith(self._roots) or _chatter(word) or _chatter(bare)
 
     def _one(self, word: str) -> str:
-        if word in self._all.known or word.startswith(self._roots):
+        if word in self._all.known or word.startswith(self._shown):
             return word
         found = self._all(word)
         return found if found != word else self._services(word)
@@ -113,6 +135,23 @@ def _own(clinic: Clinic, knowledge: Knowledge) -> dict[str, Language]:
     return {word: language for language, listed in spoken.items() for word in listed if counted[word] == 1}
 
 
+def _meanings(clinic: Clinic) -> Iterator[Meaning]:
+    """Names of two words or more that all have relatives: `first appointment` is also `primera visita`."""
+    for service in clinic.services:
+        for name in service.called:
+            meant = tuple(concepts.concepts(word) for word in words(name) if word not in _SMALL)
+            if len(meant) > 1 and all(meant):
+                yield Meaning(service, meant)
+
+
+def _spelled(clinic: Clinic, language: Language) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for name in (name for service in clinic.services for name in service.called):
+        for word in words(name):
+            found.setdefault(stem(word, language), set()).add(word)
+    return {one: frozenset(spelled) for one, spelled in found.items()}
+
+
 def _by_stem(forms: Iterable[Form]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     for at, form in enumerate(forms):
@@ -137,12 +176,18 @@ def _form(service: Service, name: str, language: Language, *, heads: bool) -> It
     at = -1 if language == "en" and "of" not in words(name) else 0
     told = plain[at] not in _OURSELVES and (heads or len(plain[at]) >= MIN_HEAD)
     head = found[at] if len(found) > 1 and told else ""
-    yield Form(service, frozenset(found), head)
+    yield Form(service, frozenset(found), head, heads)
 
 
 def _names(holiday: Holiday) -> set[str]:
     name = holiday.name
     return {name.pt, name.es, name.en, *holiday.synonyms.all}
+
+
+def _short(name: str) -> set[str]:
+    """A holiday's name, also as people say it: `quarta de cinzas` is `Quarta-feira de Cinzas`."""
+    said = words(name)
+    return {" ".join(said), " ".join(word for word in said if word != "feira")}
 
 
 def _all_names(clinic: Clinic) -> Iterator[str]:

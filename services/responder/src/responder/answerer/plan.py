@@ -19,7 +19,13 @@ def plan(question: Question) -> list[Part]:
         return [handover.person(question)]
     if _books(question):
         return [handover.booking(question)]
+    if question.shows("others", "own_booking", "own_finding"):
+        return [handover.unknown(question)]
     reading = read(question)
+    if question.shows("attribute") and not reading.full:
+        return [handover.unknown(question)]
+    if question.shows("moving") and not (reading.fits and reading.about):
+        return [handover.moving(question, reading)]
     if question.shows("advice") and not question.shows("hours") and not question.priced and not reading.full:
         return [handover.unknown(question)]
     return list(_facts(question, reading)) or list(reading.told(question)) or [handover.unknown(question)]
@@ -27,6 +33,8 @@ def plan(question: Question) -> list[Part]:
 
 def _books(question: Question) -> bool:
     if question.shows("how_to", "not_booking") or not question.shows("booking"):
+        return False
+    if question.shows("needs") and not question.when.days and not question.shows("moving"):
         return False
     return not (question.asks and question.shows("must_book"))
 
@@ -38,7 +46,7 @@ def _facts(question: Question, reading: Reading) -> Iterator[Part]:
         yield about_clinic.languages(question)
     if _asks_address(question, reading):
         yield about_clinic.address(question)
-    if question.shows("contact") and not reading.clear and not question.services.any:
+    if question.shows("contact") and not (reading.clear or question.services.any or question.shows("results")):
         yield about_clinic.contact(question)
     if _asks_insurance(question, reading):
         yield about_clinic.insurance(question)
@@ -49,7 +57,7 @@ def _facts(question: Question, reading: Reading) -> Iterator[Part]:
 def _asks_insurance(question: Question, reading: Reading) -> bool:
     if question.insurances:
         return True
-    sure = bool(question.services.sure) or question.shows("pays_by_insurance")
+    sure = bool(question.services.any) or question.shows("pays_by_insurance")
     return question.by_insurance and (sure or not reading.clear)
 
 
@@ -57,7 +65,7 @@ def _asks_hours(question: Question, reading: Reading) -> bool:
     if question.services.open and not question.shows("hours"):
         return False
     if question.when.named and question.shows("hours"):
-        return not reading.full
+        return not (reading.full and reading.about)
     if question.when.named:
         return not reading.clear and not reading.strange and (question.shows("running", "offers") or not reading.about)
     return question.shows("hours") and not reading.clear and not question.priced

@@ -51,7 +51,9 @@ class Question(Struct, frozen=True):
     @property
     def priced(self) -> bool:
         """Is an amount of money asked for?"""
-        return self.shows("price", "compare") and not self.shows("not_price")
+        if not self.shows("not_price"):
+            return self.shows("price", "compare")
+        return shows("amount", without("not_price", self.line))
 
     @property
     def by_insurance(self) -> bool:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from clinic.knowledge import Hit
+from clinic.language import STOP, words
+from responder.answerer.cues import shows
 from responder.answerer.phrases import LANGUAGE_NAMES, phrase
 from responder.answerer.question import Question
 from responder.answerer.reply import Part
@@ -50,6 +52,14 @@ class Reading(Struct, frozen=True):
         """It speaks of nearly all of it."""
         return self.hit is not None and self.hit.coverage >= FULL and not self.strange
 
+    @property
+    def titled(self) -> bool:
+        """All that the chunk's heading says is asked."""
+        small = frozenset().union(*STOP.values())
+        return self.hit is not None and all(
+            word in self.hit.held for word in words(self.hit.heading) if word not in small
+        )
+
     def told(self, question: Question) -> Iterator[Part]:
         """The chunk as it stands; one that is not in the patient's language is introduced."""
         hit = self.hit
@@ -63,6 +73,8 @@ class Reading(Struct, frozen=True):
 
 
 def read(question: Question) -> Reading:
-    hits = question.knowledge.search(question.line, question.language, limit=3)
+    hits = question.knowledge.search(question.line, question.language, limit=5)
+    if question.shows("results"):  # what is asked of results, another matter's rule does not answer
+        hits = [hit for hit in hits if shows("results", " ".join(hit.held))]
     about = tuple(word for word in question.rest if not word[0].isdigit())
     return Reading(hits[0] if hits else None, about, frozenset(question.services.used))

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from clinic.model import Service
 from responder.answerer import about_services
 from responder.answerer.about_services import MAX_NEAR, inside
+from responder.answerer.cues import shows
 from responder.answerer.phrases import phrase
 from responder.answerer.question import Question
 from responder.answerer.reading import Reading
@@ -24,7 +25,9 @@ def service_facts(question: Question, reading: Reading) -> Iterator[Part]:
         yield from _of_sure(question, reading)
     elif question.shows("compare") and named.open:
         yield from _compared(question)
-    elif (question.priced and not reading.clear) or (
+    elif touched := _touched(question, reading):
+        yield from filter(None, (about_services.preparation(question, one) for one in touched))
+    elif (question.priced and not _told_otherwise(question, reading)) or (
         named.open and not question.when.named and not question.shows("around_test") and _bare(question, reading)
     ):
         yield from _of_open(question)
@@ -32,7 +35,9 @@ def service_facts(question: Question, reading: Reading) -> Iterator[Part]:
 
 def _of_sure(question: Question, reading: Reading) -> Iterator[Part]:
     services = question.services.sure
-    priced = question.priced or (question.shows("free") and not reading.clear)
+    priced = question.priced or (question.shows("free", "charged") and not reading.clear)
+    if question.shows("attribute") or (question.shows("explains") and reading.titled and not priced):
+        return
     if question.shows("results") and not priced:
         return
     if priced and not (reading.full and reading.about):
@@ -75,9 +80,30 @@ def _asks_more(question: Question) -> bool:
     return question.when.named or question.shows("duration", "hours", "not_price")
 
 
+def _told_otherwise(question: Question, reading: Reading) -> bool:
+    """Is the amount asked for one that the texts speak of, as `are the prices in pesos`?"""
+    if reading.clear or question.shows("moving"):
+        return True
+    held = reading.hit.held if reading.hit and reading.full and not question.services.open else frozenset()
+    return any(not shows("price", word) for word in held)
+
+
+def _touched(question: Question, reading: Reading) -> Sequence[Service]:
+    """Of the services that share the name said, those whose preparation speaks of what else is said."""
+    named = question.services
+    if not named.open or not named.rest or question.priced or reading.clear or len(named.open) > MAX_NEAR:
+        return ()
+    return [one for one in named.open if about_services.touches(question, one, named.rest)]
+
+
 def _bare(question: Question, reading: Reading) -> bool:
     """Nothing but the service is named: it is asked for itself, not for what a text says about it."""
-    if not question.shows("how_to", "must_book", "mine") and not question.services.rest:
+    rest = question.services.rest
+    for service in question.services.sure:
+        rest = about_services.beside(question, service, rest)
+    if not question.shows("how_to", "must_book", "mine", "attribute") and not rest and not question.shows("not_price"):
+        return True
+    if not rest and question.shows("includes"):
         return True
     return not reading.clear and question.shows("offers")
 

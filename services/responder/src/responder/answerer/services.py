@@ -1,14 +1,18 @@
 """Which of the clinic's services does a question name?"""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from msgspec import Struct
 
+from clinic.knowledge.concepts import concepts
 from clinic.knowledge.stems import stem
 from clinic.model import Service
 from clinic.text import LANGUAGES, Language
 from responder.answerer.lexicon import Form, Lexicon
+from responder.answerer.when import WORDS
 
+_Found = dict[str, tuple[frozenset[int], Service]]  # by id: where its words stand
 MAX_NAMED = 3  # one reply speaks of so many services at most
 
 
@@ -28,13 +32,19 @@ class Named(Struct, frozen=True):
 
 def named(words: Sequence[str], lexicon: Lexicon) -> Named:
     """The services that folded, corrected words name."""
-    full: dict[str, tuple[frozenset[int], Service]] = {}
-    heads: dict[str, tuple[frozenset[int], Service]] = {}
+    full: _Found = {}
+    heads: _Found = {}
+    own: set[str] = set()
     for language in LANGUAGES:
-        places = _places(words, language)
+        places = _places(words, language, lexicon)
         for form in lexicon.forms(language, places):
-            _note(form, places, full, heads)
+            _note(form, places, full, heads, own)
     kept = _longest(full)
+    kept = (
+        kept | _alone(kept, full, {name: heads[name] for name in heads if name in own}, heads)
+        if kept
+        else _meant(words, lexicon, heads)
+    )
     found = kept or heads
     used = frozenset(at for places, _ in found.values() for at in places)
     rest = tuple(word for at, word in enumerate(words) if at not in used and not lexicon.says_nothing(word))
@@ -47,24 +57,51 @@ def named(words: Sequence[str], lexicon: Lexicon) -> Named:
     return Named(open=tuple(services), rest=rest, used=naming)
 
 
-def _places(words: Sequence[str], language: Language) -> dict[str, int]:
-    return {stem(word, language): at for at, word in enumerate(words)}
+def _alone(kept: _Found, full: _Found, own: _Found, heads: _Found) -> _Found:
+    """Beside those named in full, the ones whose first word stands elsewhere and begins no other name."""
+    used = frozenset(at for places, _ in kept.values() for at in places)
+    counted = Counter(places for places, _ in heads.values())
+    return {
+        name: (at, service) for name, (at, service) in own.items()
+        if name not in full and not at & used and counted[at] == 1
+    }  # fmt: skip
+
+
+def _meant(words: Sequence[str], lexicon: Lexicon, heads: _Found) -> _Found:
+    """Those named by words of the same meanings, when none is by its own."""
+    spoken = [(at, meant) for at, word in enumerate(words) if (meant := concepts(word))]
+    found: _Found = {}
+    for one in lexicon.meanings if len(spoken) > 1 else ():
+        at = [next((at for at, meant in spoken if meant & concept), -1) for concept in one.concepts]
+        if -1 not in at and len(set(at)) == len(at) and (not heads or one.service.id in heads):
+            found.setdefault(one.service.id, (frozenset(at), one.service))
+    return found
+
+
+def _places(words: Sequence[str], language: Language, lexicon: Lexicon) -> dict[str, int]:
+    """Where each stem stands; a word about time that is like a name, `terca` and `tercer`, names nothing."""
+    stems = lexicon.stems(language)
+    found = ((at, stem(word, language), word) for at, word in enumerate(words))
+    return {one: at for at, one, word in found if word in stems.get(one, ()) or word not in WORDS}
 
 
 def _note(
     form: Form,
     places: dict[str, int],
-    full: dict[str, tuple[frozenset[int], Service]],
-    heads: dict[str, tuple[frozenset[int], Service]],
+    full: _Found,
+    heads: _Found,
+    own: set[str],
 ) -> None:
     at = frozenset(places[one] for one in form.stems if one in places)
     if len(at) == len(form.stems) and len(at) > len(full.get(form.service.id, (frozenset(), None))[0]):
         full[form.service.id] = (at, form.service)
     elif form.head in places:
         heads.setdefault(form.service.id, (frozenset((places[form.head],)), form.service))
+        if form.own:
+            own.add(form.service.id)
 
 
-def _longest(full: dict[str, tuple[frozenset[int], Service]]) -> dict[str, tuple[frozenset[int], Service]]:
+def _longest(full: _Found) -> _Found:
     """Without the services whose words another one's longer name holds too."""
     return {
         name: (at, service) for name, (at, service) in full.items() if not any(at < other for other, _ in full.values())

@@ -5,21 +5,14 @@ from collections.abc import Mapping
 import msgspec
 
 from clinic import Language
+from responder.chat.summary import Line, extracted
 from shared.streams import keys
 from shared.streams.delivery import State
 from shared.streams.log import CHAT_LIFE_MS
 
 MOST_LINES = 12
+MOST_OLDER = 24
 MOST_CHARS = 500
-
-
-class Line(msgspec.Struct, frozen=True, array_like=True):
-    """One thing said."""
-
-    author: str
-    """patient or clinic"""
-    text: str
-    at: int
 
 
 class ChatState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -35,34 +28,54 @@ class ChatState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     opted_out: bool = False
     spoke_at: int = 0
     recent: tuple[Line, ...] = ()
+    older: tuple[Line, ...] = ()
+    """What was said before that and is in no summary yet."""
+    summary: str = ""
+    """What was said before that."""
     staff_at: int = 0
     """When staff last wrote here on their phone (written by ingest)."""
     paused_until: int = 0
     """Until when staff paused the bot here (written by admin)."""
+    all_paused_until: int = 0
+    """Until when staff paused it on the whole instance (written by admin)."""
+    vip: bool = False
+    """Staff marked this patient as one to be served first (written by admin)."""
 
-    def said(self, patient: str, clinic: str, now: int) -> "tuple[Line, ...]":
-        """What was said lately, with one more exchange."""
-        lines = (Line("patient", patient[:MOST_CHARS], now), Line("clinic", clinic[:MOST_CHARS], now))
-        return (*self.recent, *lines)[-MOST_LINES:]
+    def said(self, patient: str, clinic: str, now: int) -> "ChatState":
+        """With one more exchange. What grows old waits for a summary by the model; too much of it is extracted."""
+        exchange = (Line("patient", patient[:MOST_CHARS], now), Line("clinic", clinic[:MOST_CHARS], now))
+        lines = (*self.recent, *exchange)
+        older, recent = (*self.older, *lines[:-MOST_LINES]), lines[-MOST_LINES:]
+        if len(older) <= MOST_OLDER:
+            return msgspec.structs.replace(self, recent=recent, older=older)
+        return msgspec.structs.replace(self, recent=recent, older=(), summary=extracted(self.summary, older))
 
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(ChatState)
 
 
-def load_state(fields: Mapping[bytes, bytes]) -> ChatState:
-    """The state in the chat's hash; what cannot be read is forgotten, not stumbled over."""
+NOT_OURS = {"staff_at": 0, "paused_until": 0, "all_paused_until": 0, "vip": False}  # others write these
+
+
+def load_state(chat: Mapping[bytes, bytes], bot: Mapping[bytes, bytes]) -> ChatState:
+    """The state in the hashes of the chat and the instance's bot; what cannot be read is forgotten."""
     try:
-        state = _decoder.decode(fields[b"bot"]) if b"bot" in fields else ChatState()
+        state = _decoder.decode(chat[b"bot"]) if b"bot" in chat else ChatState()
     except msgspec.DecodeError:
         state = ChatState()
-    times = {name: _number(fields.get(name.encode())) for name in ("staff_at", "paused_until")}
-    return msgspec.structs.replace(state, **times)
+    return msgspec.structs.replace(
+        state,
+        staff_at=_number(chat.get(b"staff_at")),
+        paused_until=_number(chat.get(b"paused_until")),
+        all_paused_until=_number(bot.get(b"paused_until")),
+        vip=chat.get(b"vip") == b"1",
+    )
 
 
 def stored(instance: str, chat: str, state: ChatState) -> State:
     """The write that goes with a commit."""
-    own = msgspec.structs.replace(state, staff_at=0, paused_until=0)
+    own = msgspec.structs.replace(state, **NOT_OURS)
     return State(keys.chat(instance, chat), {"bot": _encoder.encode(own)}, CHAT_LIFE_MS)
 
 

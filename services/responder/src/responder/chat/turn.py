@@ -1,14 +1,16 @@
 """Has the patient finished the thought, and what was it?
 
 People write in fragments: "oi", "quero marcar", "limpeza". A turn is what came without a longer pause. The pause is
-counted from the last message, shorter after a question mark, and a turn does not wait for ever.
+counted from the last message, shorter after a question mark, and a turn does not wait for ever. While it waits, an
+edit changes its words, and what the patient deletes is no part of it.
 """
 
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.events import MessageReceived
+from responder.chat.amended import amended
+from shared.events import MessageEdited, MessageReceived
 from shared.streams.delivery import Delivery
 
 FEW_WORDS = 3
@@ -29,17 +31,20 @@ class Turn:
     """The messages of one turn, in the order in which they were written."""
 
     messages: tuple[MessageReceived, ...]
+    """Empty when there were only edits of what was answered before, or when all was deleted."""
+    revoked: tuple[MessageReceived, ...] = ()
+    """What the patient deleted before it was answered."""
 
     @classmethod
     def of(cls, delivery: Delivery) -> "Turn":
         """The delivery's message with those behind it; webhooks arrive in any order, WhatsApp's times tell it."""
-        events = [one.event for one in (delivery, *delivery.followers)]
-        messages = [event for event in events if isinstance(event, MessageReceived)]
-        return cls(tuple(sorted(messages, key=lambda message: (message.occurred_at, message.id))))
+        kept, revoked = amended([one.event for one in (delivery, *delivery.followers)])
+        return cls(tuple(sorted(kept, key=_written)), tuple(sorted(revoked, key=_written)))
 
     @property
     def ids(self) -> tuple[str, ...]:
-        return tuple(message.id for message in self.messages)
+        """Of all that is done with, once the turn is: what was deleted too."""
+        return tuple(message.id for message in (*self.messages, *self.revoked))
 
     @property
     def last(self) -> MessageReceived:
@@ -61,8 +66,12 @@ def pause_left(delivery: Delivery, pace: Pace) -> float:
     return min(ends, min(reads) + pace.cap / 1000) - now
 
 
+def _written(message: MessageReceived) -> tuple[int, str]:
+    return message.occurred_at, message.id
+
+
 def _pause_ms(event: object, pace: Pace) -> int:
-    text = event.text.strip() if isinstance(event, MessageReceived) else ""
+    text = event.text.strip() if isinstance(event, MessageReceived | MessageEdited) else ""
     if text.endswith("?"):
         return pace.shortest
     return pace.longest if len(text.split()) <= FEW_WORDS else (pace.shortest + pace.longest) // 2

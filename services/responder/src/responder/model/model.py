@@ -3,12 +3,14 @@
 import secrets
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
 import redis.asyncio as aioredis
 
-from responder.model import calls, claims, media, toolbox
+from clinic import Clinic, Language
+from responder.model import calls, claims, media, summing, toolbox
 from responder.model.asking import Asking
 from responder.model.breaker import Breaker
 from responder.model.budget import Budget, Ledger, account
@@ -68,6 +70,17 @@ class Model:
         """What a picture shows; it counts as the clinic's use of the model."""
         ledger = Ledger(account(turn.clinic, turn.instance, turn.now))
         return await media.describe(self._endpoint, self.settings, self._budget, ledger, image, mimetype, turn)
+
+    async def summarise(
+        self, summary: str, lines: Sequence[tuple[str, str]], clinic: Clinic, instance: str, language: Language,
+        now: datetime, deadline: float,
+    ) -> str | Failed:  # fmt: skip
+        """The notes of a long chat, written anew; it counts as the clinic's use of the model."""
+        if not self.settings.on:
+            return Failed(reason="off")
+        ledger = Ledger(account(clinic, instance, now))
+        asking = Asking(self._endpoint, self.settings, self._breaker, self._budget, ledger, deadline)
+        return await summing.summarise(asking, summary, lines, language)
 
     async def embed(self, texts: Sequence[str], deadline: float) -> list[list[float]] | Failed:
         """Vectors for the knowledge search."""

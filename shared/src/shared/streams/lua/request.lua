@@ -2,7 +2,8 @@
 -- KEYS  1 idempotency mark (string)  2 log (stream)  3 work (stream)  4 due (sorted set)  5 parked (hash)
 -- ARGV  1 mark's value  2 mark's life, ms, 0 no mark  3 log's bound, 0 none  4 bound of the work stream and of due
 --       5 due, ms, 0 now  6 id  7 event bytes  8 the fact that it is scheduled, "" when it goes now
--- reply {ok} | {seen, the mark's value at the first time} | {full}
+--       9 the fact that it is refused, for a full stream
+-- reply {ok} | {seen, the mark's value at the first time} | {full}: only the refusal was written
 local function is(key, kind)
   local found = redis.call('TYPE', key).ok
   if found ~= 'none' and found ~= kind then
@@ -20,16 +21,17 @@ if earlier then
   return { 'seen', earlier }
 end
 local parks, bound = ARGV[5] ~= '0', tonumber(ARGV[4])
-local waiting = parks and redis.call('ZCARD', KEYS[4]) or redis.call('XLEN', KEYS[3])
-if waiting >= bound then
-  return { 'full' }
-end
 local function tell(fact)
   if ARGV[3] == '0' then
     redis.call('XADD', KEYS[2], '*', 'e', fact)
   else
     redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[3], '*', 'e', fact)
   end
+end
+local waiting = parks and redis.call('ZCARD', KEYS[4]) or redis.call('XLEN', KEYS[3])
+if waiting >= bound then
+  tell(ARGV[9])
+  return { 'full' }
 end
 if marked then
   redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])

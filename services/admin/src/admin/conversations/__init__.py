@@ -1,0 +1,1 @@
+"""What is said in a chat, and who answers there: the bot, or one of us?"""

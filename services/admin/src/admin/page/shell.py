@@ -1,0 +1,75 @@
+"""What does every page know? Who looks at it, in which language and timezone, where they are and where they may go."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from admin.access.principal import Principal
+from admin.page.asking import Asking
+from admin.page.choice import Theme
+from admin.page.formats import Formats
+from admin.page.places import PLACES, Place
+from admin.page.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What a template calls `shell`."""
+
+    request: web.Request
+    who: Principal | None
+    asking: Asking
+    t: Words
+    theme: Theme
+    zone: ZoneInfo
+    f: Formats
+    csrf: str
+    instances: Sequence[str] = ()
+    instance: str = ""
+    """The one that is looked at; empty: all of them."""
+    wanted: int = 0
+    """Chats that wait for a person."""
+    asset: Callable[[str], str] = field(default=lambda name: name)
+
+    def may(self, route: str) -> bool:
+        """Whether whoever looks may use this route of the API."""
+        return self.who is not None and self.asking.may(self.who, route)
+
+    @property
+    def places(self) -> list[Place]:
+        return [place for place in PLACES if self.may(place.route)]
+
+    @property
+    def path(self) -> str:
+        return self.request.path
+
+    def at(self, place: Place) -> bool:
+        """Whether this page is that one, or below it."""
+        return self.path == place.path or (place.path != "/" and self.path.startswith(f"{place.path}/"))
+
+    def link(self, path: str, **query: Any) -> str:
+        """The address of another page, for the instance that is looked at."""
+        given = {"instance": self.instance, **query}
+        kept = {name: value for name, value in given.items() if value not in ("", None, False)}
+        return f"{path}?{urlencode(kept)}" if kept else path
+
+    def here(self, **changes: Any) -> str:
+        """The address of this page with some of its parameters changed; None takes one out."""
+        query = {name: value for name, value in self.request.query.items() if name != "done"} | changes
+        kept = {name: value for name, value in query.items() if value not in ("", None, False)}
+        path = quote(self.path, safe="/@")
+        return f"{path}?{urlencode(kept)}" if kept else path
+
+    @property
+    def done(self) -> str:
+        """What was just done, if the address says so in a word that there is."""
+        key = f"done.{self.request.query.get('done', '')}"
+        return self.t(key) if key in self.t else ""
+
+    @property
+    def query(self) -> Any:
+        return self.request.query

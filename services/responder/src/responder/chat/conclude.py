@@ -1,0 +1,83 @@
+"""Is a person to take over after this answer, and what does the chat remember of it?
+
+Pure, like `decide`: an answer, the chat's state and whether the clinic is open are all it knows. The answer that it
+gives back is the one to send: a hand-off while the clinic is closed says when somebody will be there.
+"""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from clinic import Clinic
+from clinic.language import words
+from responder.answerer import Answer
+from responder.answerer.cues import shows
+from responder.chat.state import ChatState
+
+FAILURES_UNTIL_HANDOFF = 2  # one question without an answer only offers a person; the second in a row calls one
+LOW_CONFIDENCE = 0.4  # an answer that covers less of the question than this is sent, and looked at by a person
+OPEN = frozenset({"unknown", "ask_back"})
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """What is said, why a person is called in (empty: nobody is), and the chat's state after it."""
+
+    answer: Answer
+    why: str
+    urgent: bool
+    state: ChatState
+
+
+def conclude(
+    answer: Answer, state: ChatState, clinic: Clinic, *, question: str, is_open: bool, unread: bool = False,
+    urgent: bool = False, why: str = "",
+) -> Conclusion:  # fmt: skip
+    """`question` is what was asked; `unread`, that a file came which nobody could read; `why`, the model's own call."""
+    failed = answer.kind == "unknown" or (answer.kind == "ask_back" and bool(state.asked))
+    failures = state.unknowns + 1 if failed else 0
+    reason = why or _reason(answer, failures, question) or ("media" if unread else "")
+    urgent = urgent or reason == "emergency"
+    said = _worded(answer, clinic, reason, is_open=is_open or urgent, unread=unread)
+    kept = msgspec.structs.replace(
+        state,
+        asked=question if answer.kind == "ask_back" and not reason else "",
+        offered_person=answer.kind == "unknown" and not reason,
+        unknowns=0 if reason else failures,
+    )
+    return Conclusion(said, reason, urgent, kept)
+
+
+def _reason(answer: Answer, failures: int, question: str) -> str:
+    if answer.kind == "emergency":
+        return "emergency"
+    if answer.kind == "person":
+        return "complaint" if complains(question) else "person"
+    if failures >= FAILURES_UNTIL_HANDOFF:
+        return "repeated_failure"
+    if answer.kind in OPEN:
+        return ""
+    return "low_confidence" if answer.confidence < LOW_CONFIDENCE else answer.kind if answer.wants_person else ""
+
+
+def _worded(answer: Answer, clinic: Clinic, reason: str, *, is_open: bool, unread: bool) -> Answer:
+    """The answer with what is to be said of the person who takes over."""
+    if not reason:
+        return answer
+    language, person = answer.language, clinic.fallbacks.person
+    closed = None if is_open else clinic.fallbacks.outside_hours
+    comes = (closed or person).say(language)
+    if reason == "repeated_failure" or (closed and answer.text == person.say(language)):
+        return _saying(answer, comes)
+    if unread and clinic.fallbacks.media and reason == "media":
+        answer = _saying(answer, f"{answer.text}\n\n{clinic.fallbacks.media.say(language)}")
+    return _saying(answer, f"{answer.text}\n\n{comes}") if closed and comes not in answer.text else answer
+
+
+def _saying(answer: Answer, text: str) -> Answer:
+    return msgspec.structs.replace(answer, text=text)
+
+
+def complains(text: str) -> bool:
+    """Is the patient displeased, in words of any of the three languages?"""
+    return shows("complaint", " ".join(words(text)))

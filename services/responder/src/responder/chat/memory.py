@@ -1,0 +1,23 @@
+"""Where is a chat's state, and who else writes into it?"""
+
+import asyncio
+from dataclasses import dataclass
+
+from responder.chat.state import ChatState, load_state
+from responder.uploads import pairs
+from shared.streams import keys
+from shared.streams.scripts import Scripts
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Reads what is remembered of a chat, with what staff and ingest wrote beside it."""
+
+    scripts: Scripts
+
+    async def of(self, instance: str, chat: str) -> ChatState:
+        """The chat's state now. Raises RedisError."""
+        own, bot = await asyncio.gather(
+            self.scripts.call("HGETALL", keys.chat(instance, chat)), self.scripts.call("HGETALL", keys.bot(instance))
+        )
+        return load_state(pairs(own), pairs(bot))

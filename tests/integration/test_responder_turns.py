@@ -1,0 +1,141 @@
+"""Pauses, edits and hand-offs: what becomes of a turn in the real responder, without a model."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import redis.asyncio as aioredis
+
+from shared.clock import SYSTEM
+from shared.events import HandoffRequested, ReplyDrafted, ReplySuppressed, SendRequested
+from shared.streams import keys
+from tests.support.responder import INSTANCE, PATIENT, Chat, chatting, responding
+from tests.support.waiting import until
+
+PAUSED = {"RESPONDER_DEBOUNCE_MIN_MS": "600", "RESPONDER_DEBOUNCE_MAX_MS": "600"}
+
+
+@pytest.fixture
+async def chat(client: aioredis.Redis, redis_url: str) -> AsyncIterator[Chat]:
+    async with chatting(client, redis_url) as chat:
+        yield chat
+
+
+async def why_silent(chat: Chat) -> list[str]:
+    return [fact.why for fact in await chat.facts(ReplySuppressed) if isinstance(fact, ReplySuppressed)]
+
+
+@pytest.mark.parametrize(
+    ("key", "why"), [(keys.bot(INSTANCE), "instance_paused"), (keys.chat(INSTANCE, PATIENT), "paused")]
+)
+async def test_a_pause_of_the_instance_or_of_the_chat_is_silence_until_it_is_over(
+    chat: Chat, redis_url: str, key: str, why: str
+) -> None:
+    await chat.client.hset(key, "paused_until", SYSTEM.now_ms() + 60_000)
+    async with responding(redis_url):
+        await chat.says("que horas abre?")
+        await until(lambda: why_silent(chat))
+        await chat.client.hset(key, "paused_until", SYSTEM.now_ms() - 1)
+        await chat.says("que horas abre?")
+        assert len(await chat.answered()) == 1
+    assert await why_silent(chat) == [why]
+
+
+async def test_staffs_mark_makes_a_patient_a_vip(chat: Chat, redis_url: str) -> None:
+    await chat.client.hset(keys.chat(INSTANCE, PATIENT), "vip", "1")
+    async with responding(redis_url):
+        await chat.says("que horas abre?")
+        await chat.answered()
+    assert await chat.client.xlen(keys.outbound_vip(INSTANCE)) == 1
+    assert [fact.vip for fact in await chat.facts(SendRequested) if isinstance(fact, SendRequested)] == [True]
+
+
+async def test_an_edit_of_a_message_that_waits_is_what_is_answered(chat: Chat, redis_url: str) -> None:
+    async with responding(redis_url, **PAUSED):
+        message = await chat.says("quanto custa a limpeza dental?")
+        await chat.edits(message, "vocês têm estacionamento?")
+        (said,) = await chat.answered()
+    (draft,) = await chat.facts(ReplyDrafted)
+    assert isinstance(draft, ReplyDrafted)
+    assert "stacionamento" in said
+    assert draft.answers == (message.id,)
+    assert all(source.startswith("knowledge/parking") for source in draft.sources)
+
+
+async def test_a_message_that_was_deleted_before_its_answer_gets_none_and_the_rest_does(
+    chat: Chat, redis_url: str
+) -> None:
+    async with responding(redis_url, **PAUSED):
+        gone = await chat.says("quanto custa a limpeza dental?")
+        kept = await chat.says("que horas abre amanhã?")
+        await chat.deletes(gone)
+        await chat.answered()
+    (draft,) = await chat.facts(ReplyDrafted)
+    assert isinstance(draft, ReplyDrafted)
+    assert draft.decision == "hours"
+    assert set(draft.answers) == {gone.id, kept.id}
+
+
+async def test_a_turn_of_which_nothing_is_left_is_silence_on_the_record(chat: Chat, redis_url: str) -> None:
+    async with responding(redis_url, **PAUSED):
+        await chat.deletes(await chat.says("quanto custa a limpeza dental?"))
+        await until(lambda: why_silent(chat))
+        await chat.settled()
+    assert await why_silent(chat) == ["revoked"]
+    assert await chat.sends() == []
+
+
+async def test_an_edit_of_what_was_answered_is_a_fact_and_no_more(chat: Chat, redis_url: str) -> None:
+    async with responding(redis_url):
+        message = await chat.says("que horas abre amanhã?")
+        await chat.answered()
+        await chat.edits(message, "que horas fecha amanhã?")
+        await chat.settled()
+        await chat.says("vocês têm estacionamento?")
+        assert len(await chat.answered(2)) == 2
+
+
+HANDED_OVER = [
+    ("pt", "person", ["quero falar com um atendente"]),
+    ("es", "person", ["quiero hablar con una persona"]),
+    ("en", "person", ["I want to talk to a human"]),
+    ("pt", "complaint", ["que atendimento péssimo, vou reclamar"]),
+    ("es", "complaint", ["esto es inaceptable, quiero poner una queja"]),
+    ("en", "complaint", ["this is unacceptable, I want to complain"]),
+    ("pt", "emergency", ["estou com dor forte no peito"]),
+    ("es", "emergency", ["no puedo respirar"]),
+    ("en", "emergency", ["I have chest pain"]),
+    ("pt", "repeated_failure", ["vocês vendem pneus de caminhão?", "e pneus de trator?"]),
+    ("es", "repeated_failure", ["¿venden neumáticos de camión?", "¿y neumáticos de tractor?"]),
+    ("en", "repeated_failure", ["do you sell truck tyres?", "what about tractor tyres?"]),
+    ("pt", "accepted", ["vocês vendem pneus de caminhão?", "sim"]),
+]
+
+
+@pytest.mark.parametrize(("language", "why", "texts"), HANDED_OVER)
+async def test_a_person_is_called(chat: Chat, redis_url: str, language: str, why: str, texts: list[str]) -> None:
+    async with responding(redis_url):
+        for n, text in enumerate(texts, 1):
+            await chat.says(text)
+            await chat.answered(n)
+    handoffs = [fact for fact in await chat.facts(HandoffRequested) if isinstance(fact, HandoffRequested)]
+    drafts = [fact for fact in await chat.facts(ReplyDrafted) if isinstance(fact, ReplyDrafted)]
+    assert [(fact.why, fact.urgent) for fact in handoffs] == [(why, why == "emergency")]
+    assert drafts[-1].language == language
+
+
+async def test_a_file_that_nobody_can_read_gets_a_kind_word_and_a_person(chat: Chat, redis_url: str) -> None:
+    async with responding(redis_url):
+        await chat.says(kind="audio")
+        (said,) = await chat.answered()
+    assert "arquivo" in said
+    assert [fact.why for fact in await chat.facts(HandoffRequested) if isinstance(fact, HandoffRequested)] == ["media"]
+
+
+async def test_a_file_beside_a_question_is_not_passed_over(chat: Chat, redis_url: str) -> None:
+    async with responding(redis_url, **PAUSED):
+        await chat.says("que horas abre amanhã?")
+        await chat.says(kind="document")
+        (said,) = await chat.answered()
+    assert "8" in said
+    assert "arquivo" in said
+    assert [fact.why for fact in await chat.facts(HandoffRequested) if isinstance(fact, HandoffRequested)] == ["media"]
