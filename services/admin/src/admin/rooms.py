@@ -17,6 +17,8 @@ from admin.instances import Instances
 from admin.library import Library
 from admin.outside import Outside
 from admin.overview.room import Overview
+from admin.privacy.erasing import Eraser
+from admin.privacy.room import Privacy
 from admin.prometheus import Prometheus
 from admin.settings import AdminSettings
 from admin.stories import Stories
@@ -39,6 +41,7 @@ class Rooms:
     overview: Overview
     templates: Templates
     broadcasts: Broadcasts
+    privacy: Privacy
     running: list[Running] = field(default_factory=list)
     """What runs beside the requests, for `cleanup_ctx`."""
 
@@ -54,7 +57,7 @@ def furnish(settings: AdminSettings, platform: Platform, instances: Instances, v
     library = Library(platform.redis, settings.clinics_dir, settings.clinic_default)
     outside = Outside()
     return Rooms(
-        running=[outside.running, Runner(platform).running],
+        running=[outside.running, Runner(platform).running, Eraser(platform).running],
         conversations=Conversations(platform, instances, views, library),
         contacts=Contacts(platform, instances),
         bot=Bot(platform, instances, library),
@@ -63,4 +66,5 @@ def furnish(settings: AdminSettings, platform: Platform, instances: Instances, v
         dead_letters=DeadLetters(platform, instances),
         templates=Templates(library),
         broadcasts=Broadcasts(platform, instances, views, library),
+        privacy=Privacy(platform, instances, views),
     )
