@@ -63,11 +63,10 @@ async def orders(scripts: Scripts, instance: str) -> list[Order]:
 
 async def read(scripts: Scripts, instance: str, id_: str) -> Erasure | None:
     """One erasure, under way or done."""
-    if data := await scripts.call("HGET", keys.erasures(instance), id_):
-        return msgspec.json.decode(data, type=Erasure)
-    data = await scripts.call("HGET", keys.erasing(instance), id_)
-    if not data:
-        return None
+    data = await scripts.call("HGET", keys.erasing(instance), id_)  # first: it may be ended between the two questions
+    if data is None:
+        data = await scripts.call("HGET", keys.erasures(instance), id_)
+        return msgspec.json.decode(data, type=Erasure) if data else None
     order = msgspec.json.decode(data, type=Order)
     return Erasure(
         id=id_, instance=instance, state="running" if order.done else "waiting", by=order.by, reason=order.reason,
