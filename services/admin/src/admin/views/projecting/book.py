@@ -61,6 +61,12 @@ class Book:
             await ended([task for task in (reading, writing) if task is not None])
         return total
 
+    def forget(self) -> None:
+        """Load every state anew: they are changed by other hands."""
+        kept = self._working
+        self._working = Working()
+        self._working.connection = self._working.connection_before = kept.connection
+
     def _reading(self, after: str, most: int) -> asyncio.Task[tuple[Batch, str, int]]:
         return asyncio.create_task(read_batch(self._scripts, self._instance, after, most))
 

@@ -104,7 +104,7 @@ class Following:
         if head.old and not self._build and self._means.clock.now_ms() - head.number("served") > READERS_END_MS:
             await self._remove(head.old)
         elif not folded and not built and self._live:
-            return await self._means.retention.apply(self._instance, self._live)
+            return await self._means.retention.apply(self._instance, head, self._live)
         return bool(folded or built)
 
     # ── versions ───────────────────────────────────────────────────────────────────────────────────────────────────
