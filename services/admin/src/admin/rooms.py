@@ -18,6 +18,8 @@ from admin.library import Library
 from admin.messages.routes import Messages
 from admin.outside import Outside
 from admin.overview.room import Overview
+from admin.privacy.erasing import Eraser
+from admin.privacy.room import Privacy
 from admin.prometheus import Prometheus
 from admin.settings import AdminSettings
 from admin.stories import Stories
@@ -41,6 +43,7 @@ class Rooms:
     overview: Overview
     templates: Templates
     broadcasts: Broadcasts
+    privacy: Privacy
     running: list[Running] = field(default_factory=list)
     """What runs beside the requests, for `cleanup_ctx`."""
 
@@ -56,7 +59,7 @@ def furnish(settings: AdminSettings, platform: Platform, instances: Instances, v
     library = Library(platform.redis, settings.clinics_dir, settings.clinic_default)
     outside = Outside()
     return Rooms(
-        running=[outside.running, Runner(platform).running],
+        running=[outside.running, Runner(platform).running, Eraser(platform).running],
         messages=Messages(platform, instances, library, allow_private=settings.media_allow_private),
         conversations=Conversations(platform, instances, views, library),
         contacts=Contacts(platform, instances),
@@ -66,4 +69,5 @@ def furnish(settings: AdminSettings, platform: Platform, instances: Instances, v
         dead_letters=DeadLetters(platform, instances),
         templates=Templates(library),
         broadcasts=Broadcasts(platform, instances, views, library),
+        privacy=Privacy(platform, instances, views),
     )
