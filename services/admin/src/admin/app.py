@@ -10,11 +10,15 @@ from admin.http.problems import as_problems
 from admin.http.remembering import REMEMBERING, Remembering
 from admin.instances import Instances
 from admin.messages.routes import Messages
+from admin.rooms import furnish
 from admin.settings import AdminSettings
 from admin.streams.gauges import Gauges
 from admin.streams.looking import Looking
 from admin.streams.operations.desk import Desk
 from admin.streams.workers import Workers
+from admin.views.projecting.projector import Projector
+from admin.views.rebuilding import Rebuilds
+from admin.views.store import Store
 from shared.service import Platform, new_app
 
 BODY_LIMIT = 2 * 1024**2
@@ -25,15 +29,21 @@ def build(settings: AdminSettings, platform: Platform) -> web.Application:
     instances, workers = Instances(platform.redis, settings.instances), Workers(platform.redis)
     app = new_app(platform, client_max_size=BODY_LIMIT)
     app.middlewares.append(as_problems)
-    access = Access(settings, platform, Audit(platform))
+    audit = Audit(platform)
+    access = Access(settings, platform, audit)
     access.guard(app)
     app[REMEMBERING] = Remembering(platform)
+    rooms = furnish(settings, platform, instances, Store(platform.scripts, platform.clock), audit)
     app.cleanup_ctx.append(Gauges(platform.scripts, instances, workers).running)
-    endpoints: list[Endpoint] = []  # every room adds its own: endpoints += Room(…).endpoints
+    app.cleanup_ctx.append(Projector(platform, settings.wa_retention_days).running)
+    app.cleanup_ctx.extend(rooms.running)
+    endpoints: list[Endpoint] = []
     endpoints += Looking(platform, instances, workers).endpoints
     endpoints += Desk(platform, instances, workers).endpoints
     endpoints += Messages(platform, instances).endpoints
+    endpoints += Rebuilds(platform, instances).endpoints
     endpoints += access.endpoints
+    endpoints += rooms.endpoints
     describing = Describing(endpoints)
     app[DOCUMENT] = describing.document
     add(app, [*endpoints, *describing.endpoints])
