@@ -26,7 +26,10 @@ BODY_LIMIT = 2 * 1024**2
 
 
 def build(settings: AdminSettings, platform: Platform, views: Views | None = None) -> web.Application:
-    """The admin's application: it shows and steers the streams, and takes the clinic's own messages."""
+    """The admin's application: it shows and steers the streams, and takes the clinic's own messages.
+
+    `views` are read instead of those that the projector keeps.
+    """
     instances, workers = Instances(platform.redis, settings.instances), Workers(platform.redis)
     app = new_app(platform, client_max_size=BODY_LIMIT)
     app.middlewares.append(as_problems)
