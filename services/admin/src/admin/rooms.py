@@ -12,9 +12,11 @@ from admin.broadcasts.runner import Runner
 from admin.contacts import Contacts
 from admin.conversations.room import Conversations
 from admin.deadletters.room import DeadLetters
+from admin.gateway import Gateway
 from admin.http.endpoint import Endpoint
 from admin.instances import Instances
 from admin.library import Library
+from admin.numbers.room import InstancesDesk
 from admin.outside import Outside
 from admin.overview.room import Overview
 from admin.prometheus import Prometheus
@@ -39,6 +41,7 @@ class Rooms:
     overview: Overview
     templates: Templates
     broadcasts: Broadcasts
+    instances: InstancesDesk
     running: list[Running] = field(default_factory=list)
     """What runs beside the requests, for `cleanup_ctx`."""
 
@@ -53,6 +56,7 @@ def furnish(settings: AdminSettings, platform: Platform, instances: Instances, v
     """Every room, on one platform."""
     library = Library(platform.redis, settings.clinics_dir, settings.clinic_default)
     outside = Outside()
+    gateway = Gateway(settings.evolution_server_url, settings.evolution_api_key, outside)
     return Rooms(
         running=[outside.running, Runner(platform).running],
         conversations=Conversations(platform, instances, views, library),
@@ -62,5 +66,6 @@ def furnish(settings: AdminSettings, platform: Platform, instances: Instances, v
         overview=Overview(platform, instances, views, audit, Prometheus(settings.prometheus_url, outside)),
         dead_letters=DeadLetters(platform, instances),
         templates=Templates(library),
+        instances=InstancesDesk(platform, settings, instances, views, library, gateway),
         broadcasts=Broadcasts(platform, instances, views, library),
     )
