@@ -21,7 +21,7 @@ from admin.outside import Outside
 from admin.overview.room import Overview
 from admin.prometheus import Prometheus
 from admin.settings import AdminSettings
-from admin.stories import Messages
+from admin.stories import Stories
 from admin.templates.room import Templates
 from admin.views.views import Views
 from shared.service import Platform
@@ -36,7 +36,7 @@ class Rooms:
     conversations: Conversations
     contacts: Contacts
     bot: Bot
-    messages: Messages
+    stories: Stories
     dead_letters: DeadLetters
     overview: Overview
     templates: Templates
@@ -62,7 +62,7 @@ def furnish(settings: AdminSettings, platform: Platform, instances: Instances, v
         conversations=Conversations(platform, instances, views, library),
         contacts=Contacts(platform, instances),
         bot=Bot(platform, instances, library),
-        messages=Messages(platform, instances, views),
+        stories=Stories(instances, views),
         overview=Overview(platform, instances, views, audit, Prometheus(settings.prometheus_url, outside)),
         dead_letters=DeadLetters(platform, instances),
         templates=Templates(library),

@@ -8,7 +8,6 @@ from tests.support.gateway import captured
 from tests.support.replica import INSTANCE
 
 from .recorded import KEY, Recorded
-from .seen import LogViews
 from .talk import Talk, everything, facts
 
 HOOKS = "https://hooks.example.org/"
@@ -29,7 +28,7 @@ async def talk(new_admin, redis_url: str, client, streams, there) -> Talk:
     """An admin that knows a gateway, and where ingest is."""
     about = {
         "evolution_server_url": str(there.make_url("/")), "evolution_api_key": KEY, "ingest_public_url": HOOKS,
-        "webhook_token": "hook-secret", "views": LogViews(client),
+        "webhook_token": "hook-secret",
     }  # fmt: skip
     return Talk(await new_admin(redis_url, **about))
 

@@ -216,6 +216,41 @@ def quiet(instance: str) -> str:
     return _of(instance, "quiet")
 
 
+def view_head(instance: str) -> str:
+    """Hash: which version of the views serves, which is being built, and how far each is (`<version>:position`)."""
+    return _of(instance, "view")
+
+
+VIEW_PARTS = {
+    "messages": "hash: id -> the message's state",
+    "chats": "hash: chat -> its state",
+    "stories": "hash: story -> the log entries that it is made of",
+    "ids": "hash: WhatsApp's id -> our message's",
+    "days": "hash: `<day> <what>` -> a count",
+    "timeline": "sorted set by letter: `<chat> <time> <id>` of every message",
+    "recent": "sorted set: chat -> time of its newest message",
+    "bot": "sorted set: the same, of chats that the bot answers",
+    "wanted": "sorted set: the same, of chats that want a person",
+    "taken": "sorted set: the same, of chats that a person answers",
+    "paused": "sorted set: the same, of chats where the bot is paused",
+    "lapses": "sorted set: chat -> the end of its pause, if it has one",
+    "queue": "sorted set: id of a send that is to go out -> since when",
+    "scheduled": "sorted set: id of a send that waits for its time -> that time",
+    "names": "sorted set by letter: `<word> <chat>` for finding a chat by name or number",
+}
+"""The parts of a version of the views, each with its type."""
+
+
+def view(instance: str, version: int, part: str) -> str:
+    """One of VIEW_PARTS."""
+    return _of(instance, f"view:{version}:{part}")
+
+
+def view_changes(instance: str) -> str:
+    """Stream: chats that the views have news of, for pages that are open now."""
+    return _of(instance, "view:changes")
+
+
 QUIET = f"{PREFIX}:quiet"
 """Hash: the quiet hours of the clinic that answers for instances which no clinic names."""
 

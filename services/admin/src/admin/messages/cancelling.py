@@ -1,9 +1,16 @@
-"""How is a message taken back? As long as no try to send it was begun."""
+"""How is a message taken back? `DELETE /admin/messages/{id}`, as long as no try to send it was begun."""
 
+import uuid
 from enum import Enum
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
+
+from admin.http.endpoint import Asked
+from admin.http.problems import Problem
+from admin.instances import Instances
 from admin.messages.waiting import Finder, Waiting
+from admin.streams.operations.order import InstanceName, Reason
 from shared.events import SendCancelled, encode, following
 from shared.service import Platform
 from shared.streams import keys
@@ -55,3 +62,43 @@ class Canceller:
             p.streams.idempotency_ttl_s * 1000,
         ]  # fmt: skip
         return bytes(await p.scripts.run("cancel", names, args)) == b"cancelled"
+
+
+class ThisMessage(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    """As the request to send it was answered."""
+    instance: InstanceName
+    reason: Reason = ""
+
+
+class TakenBack(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that will not be sent."""
+
+    id: str
+    status: Literal["cancelled"] = "cancelled"
+
+
+class Cancelling:
+    """Answers requests to take a message back."""
+
+    def __init__(self, platform: Platform, instances: Instances) -> None:
+        self._instances = instances
+        self._canceller = Canceller(platform)
+
+    async def cancel(self, asked: Asked[ThisMessage, None]) -> TakenBack:
+        """Take a message back. 409 when a try to send it was begun: it is too late then."""
+        instance, send_id = await self._instances.require(asked.query.instance), _id(asked.query.id)
+        match await self._canceller.cancel(instance, send_id, asked.who.name, asked.query.reason):
+            case Cancelled.DONE:
+                return TakenBack(id=send_id)
+            case Cancelled.UNKNOWN:
+                raise Problem(404, f"{instance!r} has no message {send_id} that waits, and its log tells of none")
+            case too_late:
+                raise Problem(409, f"too late: {too_late.value}", id=send_id)
+
+
+def _id(given: str) -> str:
+    try:
+        return str(uuid.UUID(given))
+    except ValueError:
+        raise Problem(400, "a message's id is the UUID that sending it answered", parameter="id") from None

@@ -81,4 +81,4 @@ async def tried(
         return await again(given, problem)
 
 
-__all__ = ["Form", "Listed", "Means", "Seen", "back_to", "form", "page", "tried"]
+__all__ = ["NOTHING_GIVEN", "Form", "Listed", "Means", "Seen", "back_to", "form", "page", "tried"]
