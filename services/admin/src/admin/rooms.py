@@ -12,15 +12,18 @@ from admin.broadcasts.runner import Runner
 from admin.contacts import Contacts
 from admin.conversations.room import Conversations
 from admin.deadletters.room import DeadLetters
+from admin.doctoring.room import Doctor
 from admin.gateway import Gateway
 from admin.http.endpoint import Endpoint
 from admin.instances import Instances
+from admin.knowledge.room import KnowledgeDesk
 from admin.library import Library
 from admin.numbers.room import InstancesDesk
 from admin.outside import Outside
 from admin.overview.room import Overview
 from admin.prometheus import Prometheus
 from admin.settings import AdminSettings
+from admin.settings_in_force import SettingsDesk
 from admin.stories import Stories
 from admin.templates.room import Templates
 from admin.views.views import Views
@@ -42,6 +45,9 @@ class Rooms:
     templates: Templates
     broadcasts: Broadcasts
     instances: InstancesDesk
+    knowledge: KnowledgeDesk
+    settings: SettingsDesk
+    doctor: Doctor
     running: list[Running] = field(default_factory=list)
     """What runs beside the requests, for `cleanup_ctx`."""
 
@@ -67,5 +73,8 @@ def furnish(settings: AdminSettings, platform: Platform, instances: Instances, v
         dead_letters=DeadLetters(platform, instances),
         templates=Templates(library),
         instances=InstancesDesk(platform, settings, instances, views, library, gateway),
+        knowledge=KnowledgeDesk(platform, library, audit),
+        settings=SettingsDesk(settings, platform.streams, platform.replica),
+        doctor=Doctor(platform, settings, instances, library, gateway, outside),
         broadcasts=Broadcasts(platform, instances, views, library),
     )

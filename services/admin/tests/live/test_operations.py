@@ -42,9 +42,12 @@ async def _act(admin, method: str, url: str, **sent) -> dict:
     return await answer.json()
 
 
+ALIVE = (b":live:", b":lease:", b":fence:", b":view")
+
+
 async def _snapshot(client) -> dict[bytes, bytes]:
-    """Everything that is in Redis, but for heartbeats and leases, which live by themselves."""
-    names = [name async for name in client.scan_iter() if b":live:" not in name and b":lease:" not in name]
+    """Everything that is in Redis, but for what lives by itself: heartbeats, leases, views."""
+    names = [name async for name in client.scan_iter() if not any(part in name for part in ALIVE)]
     return {name: await client.dump(name) for name in names}
 
 

@@ -44,7 +44,7 @@ class InstancesDesk:
             Endpoint("POST", all_, operator, self.create, tag, status=201),
             Endpoint("GET", one, Role.VIEWER, self.read, tag),
             Endpoint("GET", f"{one}/qr", operator, self.qr, tag),
-            Endpoint("POST", f"{one}/webhook", operator, self.set_webhook, tag),
+            Endpoint("POST", f"{one}/webhook", operator, self.set_webhook, tag, again=True),
             Endpoint("GET", f"{one}/limits", Role.VIEWER, self.limits, tag),
             Endpoint("PUT", f"{one}/limits", operator, self.set_limits, tag),
         ]
