@@ -42,12 +42,10 @@ async def _act(admin, method: str, url: str, **sent) -> dict:
     return await answer.json()
 
 
-ALIVE = (b":live:", b":lease:", b":fence:", b":view")
-
-
 async def _snapshot(client) -> dict[bytes, bytes]:
-    """Everything that is in Redis, but for what lives by itself: heartbeats, leases, views."""
-    names = [name async for name in client.scan_iter() if not any(part in name for part in ALIVE)]
+    """Everything that is in Redis, but for heartbeats, leases and views, which live by themselves."""
+    own = (b":live:", b":lease:", b":fence:views", b":view:", b":view")
+    names = [name async for name in client.scan_iter() if not any(part in name for part in own)]
     return {name: await client.dump(name) for name in names}
 
 
