@@ -108,6 +108,13 @@ docs: $(READY) dashboards  ## the generated pages of docs/reference
 	@$(PY) scripts/metrics_page.py
 	@$(PY) scripts/events_page.py
 	@$(PY) scripts/settings_page.py
+	@$(PY) scripts/admin_api_page.py
+
+# Redocly's recommended rules. Where npm is at hand; the tests check the answers against the same document.
+.PHONY: lint-api
+lint-api: $(READY)  ## the admin's OpenAPI document
+	@mkdir -p .run && $(PY) scripts/admin_api_page.py .run/openapi.json
+	@REDOCLY_TELEMETRY=off npx --yes @redocly/cli@2.77.0 lint .run/openapi.json
 
 .PHONY: clean
 clean:  ## the environment and every cache

@@ -220,6 +220,27 @@ WHAT_THE_MODEL_DOES = (
         ),
     ),
     Chart(
+        "Stages of an answer, p95",
+        "`knowledge`, `conversation` and `clinic` are looked for side by side; those that came too late, per second.",
+        "s",
+        (
+            (p95("frontdesk_answer_seconds", "responder", "stage"), "{{stage}}"),
+            (rate("frontdesk_context_late_total", "stage", "responder"), "too late: {{stage}}"),
+        ),
+    ),
+    Chart(
+        "What patients saw meanwhile",
+        'Typing and "one moment" before a slow answer, by what became of it.',
+        "ops",
+        ((f"sum by (sign, outcome) (rate(frontdesk_signs_of_life_total{RATE}))", "{{sign}} {{outcome}}"),),
+    ),
+    Chart(
+        "Appointment requests",
+        "Tries to hand a request to the clinic's own system.",
+        "ops",
+        ((rate("frontdesk_appointment_requests_total", "outcome", "responder"), "{{outcome}}"),),
+    ),
+    Chart(
         "Voice notes and pictures",
         "Turned into text, by how it ended.",
         "ops",

@@ -73,7 +73,7 @@ def _arrived_once_in_order(
         arrived[str(message["chat"])].append(str(message["text"]))
     traceless: dict[str, Counter[str]] = defaultdict(Counter)
     for one in calls:
-        traceless[str(one["number"])][str(one["text"])] += not one["stored"]
+        traceless[str(one["number"]).partition("@")[0]][str(one["text"])] += not one["stored"]
     for chat, requests in asked.items():
         found = _without_traceless(chat, requests, arrived[chat], traceless[chat], verdict)
         _compare(chat, requests, found, dead, verdict)
@@ -116,7 +116,11 @@ def _compare(chat: str, requests: list[SendRequested], arrived: list[str], excus
     if not lost and not doubled and kept != wanted:
         verdict.reordered += 1
     if lost or doubled or kept != wanted:
-        verdict.troubles.append(f"chat {chat}: wanted {texts}, arrived {arrived}")
+        verdict.troubles.append(f"chat {chat}: wanted {_short(texts)}, arrived {_short(arrived)}")
+
+
+def _short(texts: list[str]) -> list[str]:
+    return [text[:24] for text in texts]
 
 
 def _doubts(story: Story, verdict: Verdict) -> None:

@@ -50,8 +50,8 @@ class Scenario:
     def environ(self) -> dict[str, str]:
         return {
             "WA_LEASE_MS": str(LEASE_MS), "SEND_PROOF_WAIT_S": str(PROOF_WAIT_S), "EVOLUTION_TIMEOUT_S": "3",
-            "WA_TOKENS_PER_SECOND": str(RATE), "WA_BUCKET_CAPACITY": str(CAPACITY), "RETRY_SCALE": "0.05", "SEED": str(self.seed),
-            "CHAOS_WITHOUT": self.without, "SEND_UNCONFIRMED_AFTER_S": "5",
+            "WA_TOKENS_PER_SECOND": str(RATE), "WA_BUCKET_CAPACITY": str(CAPACITY), "RETRY_SCALE": "0.05",
+            "SEED": str(self.seed), "CHAOS_WITHOUT": self.without, "SEND_UNCONFIRMED_AFTER_S": "5",
         }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ CHECKS = {
         "redis.call('GET', fence) ~= ARGV[4]": "false",
         "redis.call('GET', KEYS[4]) ~= ARGV[4]": "false",
         "redis.call('GET', KEYS[2]) ~= ARGV[1]": "false",
+        "redis.call('GET', KEYS[2]) ~= ARGV[3]": "false",
         "pending[1][2] ~= consumer": "false",
     },
     # everybody has every lane, as competing consumers do
@@ -22,7 +23,11 @@ CHECKS = {
     },
     "dedupe": {"redis.call('EXISTS', KEYS[1]) == 1": "false"},
 }
-SCRIPTS = {"fencing": ("commit", "attempt", "renew", "release"), "lease": ("acquire",), "dedupe": ("append",)}
+SCRIPTS = {
+    "fencing": ("commit", "attempt", "renew", "release", "read", "claim"),
+    "lease": ("acquire",),
+    "dedupe": ("append",),
+}
 
 
 def main() -> None:

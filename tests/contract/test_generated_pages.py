@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
+import admin_api_page  # noqa: E402
 import events_page  # noqa: E402
 import settings_page  # noqa: E402
 
@@ -26,6 +27,11 @@ def test_the_asyncapi_document_is_current() -> None:
 def test_the_settings_page_is_current() -> None:
     rendered = settings_page.HEAD + "".join(settings_page.section(title, kind) for title, kind in settings_page.PARTS)
     assert settings_page.PAGE.read_text(encoding="utf-8") == rendered, "run `make docs`"
+
+
+def test_the_admin_api_page_is_current() -> None:
+    told = admin_api_page.PAGE.read_text(encoding="utf-8")
+    assert told == admin_api_page.page(admin_api_page.by_hand()), "run `make docs`"
 
 
 @pytest.mark.parametrize("title", ["Every service", "sender", "responder"])

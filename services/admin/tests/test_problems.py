@@ -92,12 +92,14 @@ async def test_a_wrong_parameter_is_named(new_admin, action: str, query: str, pa
 
 
 @pytest.mark.parametrize(
-    "body", ["{", "[]", '{"raison": "x"}', '{"reason": 1}', '"x"', b"\xff", b'{"reason": "\\ud800"}']
-)
-async def test_a_wrong_body_is_told(new_admin, body: str | bytes) -> None:
+    ("body", "parameter"),
+    [("{", ""), ("[]", ""), ('{"raison": "x"}', "raison"), ('{"reason": 1}', "reason"), ('"x"', ""), (b"\xff", ""),
+     (b'{"reason": "\\ud800"}', ""), (b'{"reason": "' + b"x" * 501 + b'"}', "reason"), (b"[" * 100_000, "")],
+)  # fmt: skip
+async def test_a_wrong_body_is_told(new_admin, body: str | bytes, parameter: str) -> None:
     client = await new_admin(wa_instances="wa1")
     answer = await client.post("/admin/streams/reset-to-begin?instance=wa1", data=body)
-    assert (await _problem(answer, 400))["parameter"] == "reason"
+    assert (await _problem(answer, 400)).get("parameter", "") == parameter
 
 
 @pytest.mark.parametrize(("method", "action"), [("POST", "reset-to-latest"), ("DELETE", "destroy-recreate")])
@@ -107,6 +109,25 @@ async def test_what_cannot_be_taken_back_must_be_confirmed(new_admin, method: st
     problem = await _problem(answer, 428)
     assert "?confirm=wa1" in problem["detail"]
     assert problem["parameter"] == "confirm"
+
+
+@pytest.mark.parametrize("path", ["/admin/streams/health", "/admin/openapi.json", "/livez"])
+async def test_head_is_a_get_without_its_body(new_admin, path: str) -> None:
+    client = await new_admin(wa_instances="wa1")
+    got, headed = await client.get(path), await client.head(path)
+    assert (headed.status, headed.content_type) == (got.status, got.content_type)
+    assert await headed.read() == b""
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"), [("/admin/streams/health", "GET,HEAD,OPTIONS"), ("/admin/tokens", "GET,HEAD,OPTIONS,POST")]
+)
+async def test_options_tell_what_a_page_takes(new_admin, path: str, allowed: str) -> None:
+    client = await new_admin()
+    answer = await client.options(path, headers={"Origin": "https://elsewhere.example"})
+    assert (answer.status, answer.headers["Allow"]) == (204, allowed)
+    assert "Access-Control-Allow-Origin" not in answer.headers
+    assert (await client.options("/nothing")).status == 404
 
 
 def test_without_a_token_it_does_not_start() -> None:

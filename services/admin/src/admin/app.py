@@ -4,16 +4,21 @@ from aiohttp import web
 
 from admin.access.access import Access
 from admin.access.audit import Audit
-from admin.http.describing import Describing
+from admin.http.describing import DOCUMENT, Describing
 from admin.http.endpoint import Endpoint, add
 from admin.http.problems import as_problems
+from admin.http.remembering import REMEMBERING, Remembering
 from admin.instances import Instances
-from admin.messages.routes import add_message_routes
+from admin.messages.routes import Messages
+from admin.rooms import furnish
 from admin.settings import AdminSettings
 from admin.streams.gauges import Gauges
 from admin.streams.looking import Looking
 from admin.streams.operations.desk import Desk
 from admin.streams.workers import Workers
+from admin.views.projecting.projector import Projector
+from admin.views.rebuilding import Rebuilds
+from admin.views.store import Store
 from shared.service import Platform, new_app
 
 BODY_LIMIT = 2 * 1024**2
@@ -24,21 +29,22 @@ def build(settings: AdminSettings, platform: Platform) -> web.Application:
     instances, workers = Instances(platform.redis, settings.instances), Workers(platform.redis)
     app = new_app(platform, client_max_size=BODY_LIMIT)
     app.middlewares.append(as_problems)
-    access = Access(settings, platform, Audit(platform))
+    audit = Audit(platform)
+    access = Access(settings, platform, audit)
     access.guard(app)
+    app[REMEMBERING] = Remembering(platform)
+    rooms = furnish(settings, platform, instances, Store(platform.scripts, platform.clock), audit)
     app.cleanup_ctx.append(Gauges(platform.scripts, instances, workers).running)
-    _add_routes(app, Looking(platform, instances, workers), Desk(platform, instances, workers))
-    add_message_routes(app, platform, instances)
-    endpoints: list[Endpoint] = []  # every room adds its own: endpoints += Room(…).endpoints
+    app.cleanup_ctx.append(Projector(platform, settings.wa_retention_days).running)
+    app.cleanup_ctx.extend(rooms.running)
+    endpoints: list[Endpoint] = []
+    endpoints += Looking(platform, instances, workers).endpoints
+    endpoints += Desk(platform, instances, workers).endpoints
+    endpoints += Messages(platform, instances).endpoints
+    endpoints += Rebuilds(platform, instances).endpoints
     endpoints += access.endpoints
-    add(app, [*endpoints, *Describing(endpoints).endpoints])
+    endpoints += rooms.endpoints
+    describing = Describing(endpoints)
+    app[DOCUMENT] = describing.document
+    add(app, [*endpoints, *describing.endpoints])
     return app
-
-
-def _add_routes(app: web.Application, looking: Looking, desk: Desk) -> None:
-    streams = "/admin/streams"
-    app.router.add_get(f"{streams}/health", looking.health)
-    app.router.add_post(f"{streams}/reset-to-latest", desk.reset_to_latest)
-    app.router.add_post(f"{streams}/reset-to-begin", desk.reset_to_begin)
-    app.router.add_delete(f"{streams}/destroy-recreate", desk.destroy_recreate)
-    app.router.add_post(f"{streams}/claim-pending-to-worker", desk.claim_pending_to_worker)

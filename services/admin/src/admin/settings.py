@@ -19,6 +19,16 @@ class AdminSettings(ServiceSettings, frozen=True, kw_only=True, rename=str.upper
     """How many proxies stand before the page and add to `X-Forwarded-For`; 0: callers are who they seem to be."""
     wa_instances: str = ""
     """Instances that count as known before anything came from them, separated by commas."""
+    wa_retention_days: NotNegative = 0
+    """Days after which facts leave the log, and what is as old the views. 0: nothing goes by its age."""
+
+    clinics_dir: str = "clinics"
+    """The folder with the clinics' files."""
+    clinic_default: str = "demo"
+    """The clinic that answers for an instance which no clinic file names."""
+
+    prometheus_url: HttpUrl = ""
+    """Where Prometheus is, for the alerts of the overview; empty: none are shown."""
 
     @property
     def instances(self) -> frozenset[str]:

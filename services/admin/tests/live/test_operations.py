@@ -2,7 +2,17 @@
 
 import pytest
 
-from shared.events import AdminActed, EntryDeadLettered, MessageReceived, SendDeadLettered, encode
+from shared import ids
+from shared.events import (
+    AdminActed,
+    EntryDeadLettered,
+    MessageReceived,
+    SendAccepted,
+    SendDeadLettered,
+    SendReplayed,
+    encode,
+    following,
+)
 from shared.streams import keys
 from shared.streams.progress import Progress, dump, parse
 from tests.support.replica import INSTANCE, Gate, Recorder, Replica, Streams, a_send, running
@@ -183,6 +193,54 @@ async def test_tries_are_counted_on_after_a_new_group(streams, client, admin, re
         await until(streams.idle)
     (delivery,) = replica.handler.deliveries
     assert delivery.progress.count == 2
+
+
+@pytest.mark.parametrize(("method", "url"), [("POST", BEGIN), ("DELETE", RECREATE + "&confirm=wa1")])
+async def test_what_the_log_shows_as_sent_is_not_sent_again(streams, client, admin, redis_url, method, url) -> None:
+    """An entry whose send was accepted is in the stream again: a backup was restored, or somebody put it there."""
+    sent, waiting = a_send("sent", id=ids.new()), a_send("waiting", id=ids.new())
+    await _was_sent(client, sent)
+    await streams.put(sent, waiting, a_send("vip", vip=True))
+    await _deliver(client, 2)
+    before = await _snapshot(client)
+    expected = {"touched": 1, "pending": 2, "already_sent": 1}
+    assert (await _act(admin, method, url + "&dry_run=true"))["streams"]["stream"] == expected
+    assert await _snapshot(client) == before
+    assert (await _act(admin, method, url))["streams"] == {"stream": expected, "vip": {"touched": 1, "pending": 0}}
+    replica = sender_replica(redis_url, streams.scripts, "r1")
+    async with running(replica):
+        await until(streams.idle)
+    assert sorted(replica.handler.begun) == ["vip", "waiting"]
+
+
+async def test_what_was_sent_is_sent_again_only_when_told_so(streams, client, admin, redis_url) -> None:
+    sent = a_send("sent", id=ids.new())
+    await _was_sent(client, sent)
+    await streams.put(sent)
+    await _deliver(client, 1)
+    answer = await _act(admin, "POST", BEGIN + "&resend=true")
+    assert answer["streams"]["stream"] == {"touched": 1, "pending": 1}
+    replica = sender_replica(redis_url, streams.scripts, "r1")
+    async with running(replica):
+        await until(streams.idle)
+    assert replica.handler.begun == ["sent"]
+
+
+async def test_what_was_put_to_work_again_since_is_not_taken_for_sent(streams, client, admin) -> None:
+    send = a_send("again", id=ids.new())
+    await _was_sent(client, send)
+    replayed = following(SendReplayed, send, "replayed", 3, send_id=send.id, by="ana")
+    await client.xadd(keys.events(INSTANCE), {"e": encode(replayed)})
+    await streams.put(send)
+    assert (await _act(admin, "POST", BEGIN))["streams"]["stream"] == {"touched": 1, "pending": 0}
+
+
+async def _was_sent(client, send) -> None:
+    """The log says that it was asked for and accepted, among much else."""
+    accepted = following(SendAccepted, send, "accepted", 2, send_id=send.id, message_id="3EB0", attempt=1)
+    others = [encode(a_send(f"{n}", id=ids.new())) for n in range(1500)]
+    for data in (b"\xff", encode(send), *others, encode(accepted)):
+        await client.xadd(keys.events(INSTANCE), {"e": data})
 
 
 # ── reset-to-latest ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -175,6 +175,11 @@ def broadcasts(instance: str) -> str:
     return _of(instance, "broadcasts")
 
 
+def open_broadcasts(instance: str) -> str:
+    """Set: ids of the instance's broadcasts that have not ended."""
+    return _of(instance, "broadcasts:open")
+
+
 def broadcast(instance: str, id_: str) -> str:
     """Hash with a time to live: what a broadcast is (`about`), its `state`, and how many of it are `requested`."""
     return _of(instance, f"broadcast:{id_}")
@@ -209,6 +214,41 @@ def opted_out(instance: str, chat_id: str) -> str:
 def quiet(instance: str) -> str:
     """Hash: the quiet hours of the instance's clinic (zone, from, until), written by the responder."""
     return _of(instance, "quiet")
+
+
+def view_head(instance: str) -> str:
+    """Hash: which version of the views serves, which is being built, and how far each is (`<version>:position`)."""
+    return _of(instance, "view")
+
+
+VIEW_PARTS = {
+    "messages": "hash: id -> the message's state",
+    "chats": "hash: chat -> its state",
+    "stories": "hash: story -> the log entries that it is made of",
+    "ids": "hash: WhatsApp's id -> our message's",
+    "days": "hash: `<day> <what>` -> a count",
+    "timeline": "sorted set by letter: `<chat> <time> <id>` of every message",
+    "recent": "sorted set: chat -> time of its newest message",
+    "bot": "sorted set: the same, of chats that the bot answers",
+    "wanted": "sorted set: the same, of chats that want a person",
+    "taken": "sorted set: the same, of chats that a person answers",
+    "paused": "sorted set: the same, of chats where the bot is paused",
+    "lapses": "sorted set: chat -> the end of its pause, if it has one",
+    "queue": "sorted set: id of a send that is to go out -> since when",
+    "scheduled": "sorted set: id of a send that waits for its time -> that time",
+    "names": "sorted set by letter: `<word> <chat>` for finding a chat by name or number",
+}
+"""The parts of a version of the views, each with its type."""
+
+
+def view(instance: str, version: int, part: str) -> str:
+    """One of VIEW_PARTS."""
+    return _of(instance, f"view:{version}:{part}")
+
+
+def view_changes(instance: str) -> str:
+    """Stream: chats that the views have news of, for pages that are open now."""
+    return _of(instance, "view:changes")
 
 
 QUIET = f"{PREFIX}:quiet"

@@ -115,6 +115,8 @@ class Lane:
         for flight in flights:
             flight.ready_at_ms = self._from_wall(flight.ready_at_ms)
             self._queues.add(flight, self._now())
+            if self._tools.handler.takes_turns:
+                self._queues.reconsider(flight, self._now())
 
     def _now(self) -> int:
         """Milliseconds that never go back: nobody who sets the machine's clock makes a wait longer."""
@@ -145,6 +147,7 @@ class Lane:
         if flight is None:
             return self._intake.more
         self._admitting += 1
+        flight.waiting = False
         task = asyncio.create_task(self._fly(flight))
         self._working[task] = flight
         task.add_done_callback(self._landed)
@@ -168,6 +171,7 @@ class Lane:
             self._queues.put_back(flight)
             self._paused_until_ms = until
         else:
+            flight.waiting = True
             self._queues.hold(flight, until, now)
 
     def _landed(self, task: asyncio.Task[None]) -> None:

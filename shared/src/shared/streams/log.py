@@ -9,7 +9,7 @@ import redis.asyncio as aioredis
 from shared.errors import QueueFull, Undecodable
 from shared.events import AnyEvent, Event, decode, encode
 from shared.streams import keys
-from shared.streams.roster import due_hint, wake_ups
+from shared.streams.roster import due_hint, views_hint, wake_ups
 from shared.streams.scripts import Scripts
 from shared.telemetry import metrics
 
@@ -73,7 +73,9 @@ class Log:
             echo.member if echo else "", echo.at if echo else 0, ECHO_LIFE_MS, contact,
             event.recorded_at if staff_message_id else "", CHAT_LIFE_MS, int(spare),
         ]  # fmt: skip
-        hints: list[tuple[str | int, ...]] = [("SADD", keys.INSTANCES, i), *(wake_ups(i, [work]) if work else ())]
+        hints: list[tuple[str | int, ...]] = [
+            ("SADD", keys.INSTANCES, i), *(wake_ups(i, [work]) if work else [views_hint(i)]),
+        ]  # fmt: skip
         reply = int(await self._scripts.run("append", names, args, then=hints))
         if reply < 0:
             raise QueueFull(f"{work} is at its bound of {self._bound}")

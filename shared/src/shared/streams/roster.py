@@ -40,6 +40,11 @@ def wake_ups(instance: str, streams: Sequence[str]) -> list[tuple[str | int, ...
     return [("XADD", keys.wake(service), "MAXLEN", "~", WAKE_MAXLEN, "*", "i", instance) for service in services]
 
 
+def views_hint(instance: str) -> tuple[str | int, ...]:
+    """The command that tells the projectors of facts that come without work, which would wake them."""
+    return ("XADD", keys.wake("views"), "MAXLEN", "~", WAKE_MAXLEN, "*", "i", instance)
+
+
 def due_hint(instance: str, due_ms: int) -> tuple[str | int, ...]:
     """The command that tells the promoters when to look at an instance."""
     return ("ZADD", keys.WAKE_DUE, "LT", due_ms, instance)

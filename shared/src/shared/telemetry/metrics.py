@@ -121,3 +121,14 @@ DELIVERIES = Counter(
     "frontdesk_deliveries_total", "Accepted sends by what receipts told of them", ["outcome"]
 )  # outcome: delivered, read, failed (the receipt says error), unconfirmed (no receipt in SEND_UNCONFIRMED_AFTER_S)
 UNPROVEN = Counter("frontdesk_unproven_total", "Sends whose outcome could never be proven")
+
+# ── admin: the views ───────────────────────────────────────────────────────────────────────────────────────────────
+VIEWS_FOLDED = Counter("frontdesk_views_folded_total", "Facts of the log that were folded into the views")
+VIEWS_BEHIND = Gauge("frontdesk_views_behind", "Facts of the log that the views do not hold yet", ["wa_instance"])
+VIEWS_FAILED = Counter(
+    "frontdesk_views_failed_total", "Times that work on an instance's views broke off, to be begun again"
+)
+VIEWS_REBUILD_SECONDS = Histogram(
+    "frontdesk_views_rebuild_seconds", "Duration of a rebuild of the views, from its beginning to its serving",
+    buckets=(0.1, 0.5, 1.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 900.0),
+)  # fmt: skip

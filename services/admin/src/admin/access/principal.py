@@ -2,6 +2,7 @@
 
 import enum
 from dataclasses import dataclass
+from typing import Literal
 
 
 class Role(enum.IntEnum):
@@ -15,8 +16,16 @@ class Role(enum.IntEnum):
     """Runs it: streams, dead letters, instances, broadcasts, knowledge, tokens, erasure."""
 
     @property
-    def word(self) -> str:
-        return self.name.lower()
+    def word(self) -> Literal["viewer", "staff", "operator"]:
+        """As it is told."""
+        return _WORDS[self]
+
+
+_WORDS: dict[Role, Literal["viewer", "staff", "operator"]] = {
+    Role.VIEWER: "viewer",
+    Role.STAFF: "staff",
+    Role.OPERATOR: "operator",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Who answers a chat? The state that the responder reads, changed together with the fact that tells of it."""
 
+from typing import Any
+
 import redis.asyncio as aioredis
 
 from admin.http.problems import Problem
@@ -71,5 +73,6 @@ class Chats:
         await self._steering.do(act)
 
     async def _taken(self, instance: str, chat: str, advice: str) -> Problem:
-        by = (await self._redis.hget(keys.chat(instance, chat), "taken_by") or b"somebody").decode(errors="replace")
+        found: Any = await self._redis.hget(keys.chat(instance, chat), "taken_by")
+        by = (found or b"somebody").decode(errors="replace")
         return Problem(409, f"{by} has taken this chat; {advice}", taken_by=by)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from importlib.metadata import version
+from typing import Literal
 
 import msgspec
 from aiohttp import web
@@ -10,13 +11,15 @@ from admin.access.principal import Role
 from admin.http.endpoint import JSON, Asked, Endpoint, Nothing
 from admin.http.openapi import document
 
+DOCUMENT = web.AppKey("DOCUMENT", bytes)
+"""The OpenAPI document of an application, in JSON."""
+
 
 class Me(msgspec.Struct, frozen=True, kw_only=True):
     """Whoever asks."""
 
     name: str
-    role: str
-    """viewer, staff or operator."""
+    role: Literal["viewer", "staff", "operator"]
 
 
 class Describing:
@@ -27,11 +30,11 @@ class Describing:
             Endpoint("GET", "/admin/openapi.json", Role.VIEWER, self.openapi, "about"),
             Endpoint("GET", "/admin/me", Role.VIEWER, self.me, "about"),
         ]
-        self._document = msgspec.json.encode(document([*others, *self.endpoints], version("frontdesk-admin")))
+        self.document = msgspec.json.encode(document([*others, *self.endpoints], version("frontdesk-admin")))
 
     async def openapi(self, _asked: Asked[Nothing, None]) -> web.Response:
         """This API as an OpenAPI 3.1 document."""
-        return web.Response(body=self._document, content_type=JSON)
+        return web.Response(body=self.document, content_type=JSON)
 
     async def me(self, asked: Asked[Nothing, None]) -> Me:
         """Who the caller is, and with which role."""

@@ -17,6 +17,7 @@ from aiohttp import web
 from admin.access.principal import Principal, Role
 from admin.http.problems import Problem
 from admin.http.reading import asked_of, body_of
+from admin.http.remembering import REMEMBERING, key_of
 
 Q = TypeVar("Q")
 B = TypeVar("B")
@@ -39,6 +40,11 @@ class Asked(Generic[Q, B]):
     body: B
     request: web.Request
     """For what is not in the other three: headers, a multipart body, a response that streams."""
+
+    @property
+    def key(self) -> str:
+        """What the Idempotency-Key comes to, for ids that are the same when a write runs again; empty: none given."""
+        return key_of(self.request, self.who.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +71,20 @@ class Endpoint:
     """The group of the document that it stands in."""
     status: int = 200
     """Of a success."""
+    also: tuple[int, ...] = ()
+    """Of successes of another kind, with an answer of the same type."""
     produces: str = JSON
     takes: str = JSON
     remembers: bool = True
     """Whether a write's answer is kept for its Idempotency-Key: not when it tells a secret, or has a way of its own."""
+    again: bool = False
+    """Whether a write that never ended may be done again with its key, because twice is as good as once. Those that
+    HTTP calls idempotent may in any case."""
+
+    @property
+    def is_write(self) -> bool:
+        """Whether it may change something."""
+        return self.method not in ("GET", "HEAD")
 
     @property
     def query(self) -> type[msgspec.Struct]:
@@ -99,6 +115,13 @@ class Endpoint:
         who = request[PRINCIPAL]
         if not who.may(self.role):
             raise Problem(403, f"this needs the role {self.role.word}; {who.name} is {who.role.word}")
+        key = key_of(request, who.name) if self.is_write and self.remembers else ""
+        if key and (remembering := request.app.get(REMEMBERING)):
+            again = self.again or self.method in ("PUT", "DELETE")
+            return await remembering.once(request, key, lambda: self._answered(request, who), again=again)
+        return await self._answered(request, who)
+
+    async def _answered(self, request: web.Request, who: Principal) -> web.StreamResponse:
         query = asked_of(request, self.query)
         body = body_of(await request.read(), self.body) if self.body is not None and self.takes == JSON else None
         return _said(request, await self.handler(Asked(who, query, body, request)), self.status)

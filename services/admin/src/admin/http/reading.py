@@ -22,6 +22,9 @@ def asked_of(request: web.Request, kind: type[T]) -> T:
         if len(request.query.getall(name)) > 1:
             raise Problem(400, f"{name!r} is given more than once", parameter=name)
     given = {name: value for name, value in request.query.items() if value != ""} | dict(request.match_info)
+    for name, value in given.items():
+        if not _is_text(value):
+            raise Problem(400, f"`{name}` is not valid text", parameter=name)
     try:
         return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:
@@ -36,6 +39,13 @@ def body_of(data: bytes, kind: type[B]) -> B:
         raise _problem(error, "the body") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem(400, f"the body is not JSON: {error}") from None
+
+
+def _is_text(value: str) -> bool:
+    try:
+        return bool(value.encode()) and "\x00" not in value
+    except UnicodeEncodeError:
+        return False
 
 
 def _problem(error: Exception, whole: str) -> Problem:

@@ -2,15 +2,15 @@
 
 import uuid
 from enum import Enum
-from typing import Any
+from typing import Any, Literal
 
-from aiohttp import web
+import msgspec
 
+from admin.http.endpoint import Asked
 from admin.http.problems import Problem
-from admin.http.query import Query
 from admin.instances import Instances
 from admin.messages.waiting import Finder, Waiting
-from admin.streams.operations.order import ACTOR, REASON_MAX
+from admin.streams.operations.order import InstanceName, Reason
 from shared.events import SendCancelled, encode, following
 from shared.service import Platform
 from shared.streams import keys
@@ -64,6 +64,20 @@ class Canceller:
         return bytes(await p.scripts.run("cancel", names, args)) == b"cancelled"
 
 
+class ThisMessage(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    """As the request to send it was answered."""
+    instance: InstanceName
+    reason: Reason = ""
+
+
+class TakenBack(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that will not be sent."""
+
+    id: str
+    status: Literal["cancelled"] = "cancelled"
+
+
 class Cancelling:
     """Answers requests to take a message back."""
 
@@ -71,16 +85,12 @@ class Cancelling:
         self._instances = instances
         self._canceller = Canceller(platform)
 
-    async def cancel(self, request: web.Request) -> web.Response:
-        """200 when it will not be sent; 409 when it is too late for that; 404 when there is no such message."""
-        query = Query(request, ("instance", "reason"))
-        instance = await self._instances.require(query.required("instance", "the instance that is meant"))
-        send_id, reason = _id(request.match_info["id"]), query.text("reason")
-        if len(reason) > REASON_MAX:
-            raise Problem(400, f"a reason has at most {REASON_MAX} characters", parameter="reason")
-        match await self._canceller.cancel(instance, send_id, ACTOR, reason):
+    async def cancel(self, asked: Asked[ThisMessage, None]) -> TakenBack:
+        """Take a message back. 409 when a try to send it was begun: it is too late then."""
+        instance, send_id = await self._instances.require(asked.query.instance), _id(asked.query.id)
+        match await self._canceller.cancel(instance, send_id, asked.who.name, asked.query.reason):
             case Cancelled.DONE:
-                return web.json_response({"id": send_id, "status": "cancelled"})
+                return TakenBack(id=send_id)
             case Cancelled.UNKNOWN:
                 raise Problem(404, f"{instance!r} has no message {send_id} that waits, and its log tells of none")
             case too_late:

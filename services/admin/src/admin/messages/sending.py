@@ -4,13 +4,13 @@ import hashlib
 import re
 
 import msgspec
-from aiohttp import web
 from opentelemetry.trace import SpanKind
 
+from admin.http.endpoint import Asked, Nothing, Reply
 from admin.http.problems import Problem
 from admin.instances import Instances
 from admin.messages.address import recipient
-from admin.messages.body import MessageBody, parse
+from admin.messages.body import MessageBody, Taken
 from admin.messages.content import content_of
 from admin.messages.outbox import Outbox
 from admin.messages.when import send_time
@@ -32,9 +32,9 @@ class Sending:
         self._instances = instances
         self._outbox = Outbox(platform)
 
-    async def send(self, request: web.Request) -> web.Response:
-        """202 with the id; 200 with the id of the first time when the idempotency key was used before."""
-        body = parse(await request.read(), MessageBody)
+    async def send(self, asked: Asked[Nothing, MessageBody]) -> Reply[Taken]:
+        """Send one message. 200 with the id of the first time when the idempotency key was used before."""
+        body, request = asked.body, asked.request
         key = _idempotency_key(request.headers.get("Idempotency-Key", ""), body.idempotency_key)
         await self._instances.require(body.instance)
         with self._tracing.span("send", SpanKind.SERVER, request.headers.get("traceparent")) as span:
@@ -51,19 +51,19 @@ class Sending:
             expires_at=(at or now) + body.ttl_s * 1000 if body.ttl_s else None,
         )  # fmt: skip
 
-    async def _put(self, send: SendRequested, digest: str) -> web.Response:
+    async def _put(self, send: SendRequested, digest: str) -> Reply[Taken]:
         try:
             earlier = await self._outbox.put(send, digest)
         except QueueFull as full:
             detail = f"the queue is full: {full}; send it again later"
             raise Problem(429, detail, headers={"Retry-After": str(FULL_RETRY_S)}) from None
         if earlier is None:
-            status = "scheduled" if send.not_before else "queued"
-            return web.json_response({"id": send.id, "status": status, "send_at": send.not_before}, status=202)
+            at = send.not_before
+            return Reply(Taken(id=send.id, status="scheduled" if at else "queued", send_at=at), status=202)
         if earlier.digest != digest:
             detail = "this key was used for a message that said something else"
             raise Problem(422, detail, parameter="idempotency_key", id=earlier.id)
-        return web.json_response({"id": earlier.id, "status": "repeated"})
+        return Reply(Taken(id=earlier.id, status="repeated"))
 
 
 def _idempotency_key(header: str, field: str) -> str:

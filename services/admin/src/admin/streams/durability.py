@@ -1,10 +1,23 @@
 """Would Redis still know everything after a crash?"""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
 import redis.asyncio as aioredis
 from redis.exceptions import ResponseError
+
+
+class ServerTold(msgspec.Struct, frozen=True, kw_only=True):
+    """What is told of the Redis server."""
+
+    server: str
+    version: str
+    persistence: Literal["on", "off", "unknown"]
+    """`off`: a crash of it loses everything."""
+    aof: bool
+    snapshots: bool | None
+    """Null when the server does not let itself be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,17 +31,17 @@ class Server:
     """None when the server does not let itself be asked."""
 
     @property
-    def persistence(self) -> str:
-        """on, off, or unknown."""
+    def persistence(self) -> Literal["on", "off", "unknown"]:
+        """Whether it keeps anything."""
         if self.aof or self.snapshots:
             return "on"
         return "unknown" if self.snapshots is None else "off"
 
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "server": self.name, "version": self.version, "persistence": self.persistence,
-            "aof": self.aof, "snapshots": self.snapshots,
-        }  # fmt: skip
+    def told(self) -> ServerTold:
+        return ServerTold(
+            server=self.name, version=self.version, persistence=self.persistence,
+            aof=self.aof, snapshots=self.snapshots,
+        )  # fmt: skip
 
 
 async def server(client: aioredis.Redis) -> Server:

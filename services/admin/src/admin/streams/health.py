@@ -1,12 +1,13 @@
 """Is all well with the streams, and if not, why? Judged from readings alone."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from admin.streams.durability import Server
 from admin.streams.readings import Reading, StreamReading
 from admin.streams.targets import Target, targets
+from admin.streams.told import Inbound, InstanceHealth, InstanceLine, Lane, OverallHealth, Standing
 
 REASONS_TOLD = 20
 NEARLY_FULL = 0.8
@@ -30,44 +31,47 @@ class Surroundings:
         return [off] if self.server.persistence == "off" else []
 
 
-def of_instance(reading: Reading, around: Surroundings) -> dict[str, Any]:
+def of_instance(reading: Reading, around: Surroundings) -> InstanceHealth:
     """Everything about one instance."""
     reasons = around.reasons + why_degraded(reading, around)
-    return {
-        "status": _status(reasons),
-        "reasons": reasons,
-        "instance": reading.instance,
+    return InstanceHealth(
+        status=_status(reasons),
+        reasons=reasons,
+        instance=reading.instance,
         **_numbers(reading),
-        "consumers_count": len(around.alive["sender"]),
-        "oldest_ms": _oldest(reading.streams.values()),
-        "parked": reading.parked,
-        "log_length": reading.log_length,
-        "outbound": asdict(reading.streams["stream"]),
-        "vip": asdict(reading.streams["vip"]),
-        "inbound": asdict(reading.streams["inbound"]),
-        "lanes": {lane: _holder(lease) for lane, lease in reading.leases.items()},
-        "consumers": {service: list(names) for service, names in around.alive.items()},
-        "redis": around.server.to_json(),
-    }
+        consumers_count=len(around.alive["sender"]),
+        oldest_ms=_oldest(reading.streams.values()),
+        parked=reading.parked,
+        log_length=reading.log_length,
+        outbound=reading.streams["stream"],
+        vip=reading.streams["vip"],
+        inbound=reading.streams["inbound"],
+        lanes={lane: _holder(lease) for lane, lease in reading.leases.items()},
+        consumers={service: list(names) for service, names in around.alive.items()},
+        redis=around.server.told(),
+    )
 
 
-def of_all(readings: Sequence[Reading], around: Surroundings) -> dict[str, Any]:
+def of_all(readings: Sequence[Reading], around: Surroundings) -> OverallHealth:
     """The sums, and a line for each instance."""
     lines = [_line(reading, around) for reading in readings]
-    reasons = around.reasons + [f"{line['instance']}: {why}" for line in lines for why in line["reasons"]]
-    return {
-        "status": _status(reasons),
-        "reasons": reasons[:REASONS_TOLD] + ([f"and {more} more"] if (more := len(reasons) - REASONS_TOLD) > 0 else []),
-        **{name: sum(line[name] for line in lines) for name in ("queue_depth", "pending", "dlq_depth")},
-        "last_delivered_id": max((line["last_delivered_id"] for line in lines), key=_order, default="0-0"),
-        "consumers_count": len(around.alive["sender"]),
-        "oldest_ms": max((line["oldest_ms"] for line in lines if line["oldest_ms"] is not None), default=None),
-        "parked": sum(line["parked"] for line in lines),
-        "inbound": {"depth": sum(line["inbound_depth"] for line in lines)},
-        "consumers": {service: list(names) for service, names in around.alive.items()},
-        "redis": around.server.to_json(),
-        "instances": lines,
-    }
+    reasons = around.reasons + [f"{line.instance}: {why}" for line in lines for why in line.reasons]
+    more = len(reasons) - REASONS_TOLD
+    return OverallHealth(
+        status=_status(reasons),
+        reasons=reasons[:REASONS_TOLD] + ([f"and {more} more"] if more > 0 else []),
+        queue_depth=sum(line.queue_depth for line in lines),
+        pending=sum(line.pending for line in lines),
+        dlq_depth=sum(line.dlq_depth for line in lines),
+        last_delivered_id=max((line.last_delivered_id for line in lines), key=_order, default="0-0"),
+        consumers_count=len(around.alive["sender"]),
+        oldest_ms=max((line.oldest_ms for line in lines if line.oldest_ms is not None), default=None),
+        parked=sum(line.parked for line in lines),
+        inbound=Inbound(depth=sum(line.inbound_depth for line in lines)),
+        consumers={service: list(names) for service, names in around.alive.items()},
+        redis=around.server.told(),
+        instances=lines,
+    )
 
 
 def why_degraded(reading: Reading, around: Surroundings) -> list[str]:
@@ -87,17 +91,17 @@ def _stream_trouble(target: Target, reading: Reading, around: Surroundings) -> s
     return ""
 
 
-def _line(reading: Reading, around: Surroundings) -> dict[str, Any]:
+def _line(reading: Reading, around: Surroundings) -> InstanceLine:
     reasons = why_degraded(reading, around)
-    return {
-        "instance": reading.instance,
-        "status": _status(reasons),
-        "reasons": reasons,
+    return InstanceLine(
+        instance=reading.instance,
+        status=_status(reasons),
+        reasons=reasons,
         **_numbers(reading),
-        "inbound_depth": reading.streams["inbound"].depth,
-        "parked": reading.parked,
-        "oldest_ms": _oldest(reading.streams.values()),
-    }
+        inbound_depth=reading.streams["inbound"].depth,
+        parked=reading.parked,
+        oldest_ms=_oldest(reading.streams.values()),
+    )
 
 
 def _numbers(reading: Reading) -> dict[str, Any]:
@@ -111,7 +115,7 @@ def _numbers(reading: Reading) -> dict[str, Any]:
     }
 
 
-def _status(reasons: Sequence[str]) -> str:
+def _status(reasons: Sequence[str]) -> Standing:
     return "degraded" if reasons else "ok"
 
 
@@ -120,9 +124,9 @@ def _oldest(streams: Iterable[StreamReading]) -> int | None:
     return max(ages, default=None)
 
 
-def _holder(lease: str) -> dict[str, Any] | None:
+def _holder(lease: str) -> Lane | None:
     fence, _, replica = lease.partition(":")
-    return {"replica": replica, "fence": int(fence)} if replica else None
+    return Lane(replica=replica, fence=int(fence)) if replica else None
 
 
 def _order(entry_id: str) -> tuple[int, int]:

@@ -1,13 +1,23 @@
 """What does somebody see who looks? `GET /admin/streams/health`."""
 
-from aiohttp import web
+from typing import Annotated
 
-from admin.http.query import Query
+import msgspec
+
+from admin.access.principal import Role
+from admin.http.endpoint import Asked, Endpoint
 from admin.instances import Instances
 from admin.streams import durability, health, readings
 from admin.streams.health import Surroundings
+from admin.streams.told import InstanceHealth, OverallHealth
 from admin.streams.workers import Workers
 from shared.service import Platform
+
+Whichever = Annotated[str, msgspec.Meta(description="One instance; empty: all of them.", examples=["demo"])]
+
+
+class OneOrAll(msgspec.Struct, frozen=True, kw_only=True):
+    instance: Whichever = ""
 
 
 class Looking:
@@ -18,12 +28,12 @@ class Looking:
         self._bound = platform.streams.stream_maxlen
         self._instances = instances
         self._workers = workers
+        self.endpoints = [Endpoint("GET", "/admin/streams/health", Role.VIEWER, self.health, "streams")]
 
-    async def health(self, request: web.Request) -> web.Response:
+    async def health(self, asked: Asked[OneOrAll, None]) -> InstanceHealth | OverallHealth:
         """One instance in full, or the sums over all with a line for each."""
-        name = Query(request, ["instance"]).text("instance")
+        name = asked.query.instance
         names = [await self._instances.require(name)] if name else await self._instances.names()
         around = Surroundings(await self._workers.alive(), await durability.server(self._redis), self._bound)
         found = await readings.read(self._redis, names)
-        report = health.of_instance(found[0], around) if name else health.of_all(found, around)
-        return web.json_response(report, headers={"Cache-Control": "no-store"})
+        return health.of_instance(found[0], around) if name else health.of_all(found, around)

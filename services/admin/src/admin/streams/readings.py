@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import redis.asyncio as aioredis
 from redis.exceptions import ResponseError
 
@@ -13,12 +14,13 @@ from shared.streams import keys
 INSTANCES_A_TRIP = 200  # some 3,000 commands: a few milliseconds of Redis's time
 
 
-@dataclass(frozen=True, slots=True)
-class StreamReading:
+class StreamReading(msgspec.Struct, frozen=True, kw_only=True):
     """One work stream and its group."""
 
     depth: int
+    """Entries that are not done with."""
     pending: int
+    """Those of them that were handed to a worker."""
     lag: int | None
     """Entries that the group was not given yet; None when Redis cannot tell."""
     last_delivered_id: str

@@ -120,12 +120,17 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     dead: int = 0
     tokens: int = 0
     cost_usd: float = 0.0
+    stages: dict[str, list[int]] = {}
+    """How long each stage took: counts by the bounds of `STAGE_BOUNDS_MS`, the last one beyond them all. think: a
+    message's arrival to its answer; queue: the request to the first try; send: that to the gateway's acceptance;
+    deliver: that to the phone; reply: a message's arrival to the acceptance of its answer."""
     reply_ms: list[int] = []
     """Replies by how long they took from the message's arrival to the gateway's acceptance: counts, by the bounds of
     `REPLY_BOUNDS_MS`, the last one beyond them all."""
 
 
 REPLY_BOUNDS_MS = (250, 500, 1_000, 1_500, 2_000, 3_000, 5_000, 10_000, 30_000, 60_000, 300_000)
+STAGE_BOUNDS_MS = (5, 10, 25, 50, 100, *REPLY_BOUNDS_MS)
 
 
 class Connection(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,9 +15,7 @@ _READ = wordlist("courtesy")
 _CLOSING = tuple(_READ.pop("closing"))
 _LISTS = {name: frozenset(listed.split()) for name, listed in _READ.items()}
 WORDS = frozenset().union(*_LISTS.values())
-GREETINGS = _LISTS["greeting"] | frozenset(
-    ["dia", "dias", "tarde", "tardes", "noite", "noche", "noches", "afternoon", "evening"]
-)
+GREETINGS = _LISTS["greeting"]
 _SPELL = Speller(WORDS)
 _HOW_ARE_YOU = (
     "tudo", "que tal", "como esta", "como estan", "como va", "como vai", "como anda", "como estas", "how are", "hows",
@@ -33,8 +31,11 @@ def courtesy(words: Sequence[str], *, asks: bool) -> Courtesy | None:
         return "greeting" if asks else "emoji"
     if len(words) > MAX_WORDS:
         return None
-    words = [_SPELL(word) for word in words]
-    if not all(word in WORDS for word in words):
+    strange = [word for word in words if word not in WORDS]
+    if len(strange) == 1:
+        words = [_SPELL(word) for word in words]  # one slip
+        strange = [word for word in words if word not in WORDS]
+    if strange:
         return "ok" if not asks and _closes(words) else None
     found: Courtesy | None = next((kind for kind in _KINDS if not _LISTS[kind].isdisjoint(words)), None)
     if found in (None, "ok") and " ".join(words).startswith(_HOW_ARE_YOU):

@@ -1,39 +1,63 @@
 -- Let a group of each stream begin again at the first entry. What is done with is not in the stream any more, and the
--- tries of the rest are in our own hash: nothing is lost, and nothing that was sent is sent again.
--- KEYS  1 log (stream)  2… streams
+-- tries of the rest are in our own hash: nothing is lost, and nothing that was sent is sent again. Entries that the
+-- caller found in the log as sent are taken out.
+-- KEYS  1 log (stream)  2 progress (hash)  3… streams
 -- ARGV  1 setid (pending entries stay pending) | recreate (a new group, made with its stream)
---       2 log's bound, 0 none  3 audit fact, "" to count only  4… the group of each stream
--- reply entries, pending of each stream, …
+--       2 log's bound, 0 none  3 audit fact, "" to count only
+--       4… of each stream: its group, how many of its entries were sent, and of each of these its id and its send's
+-- reply entries that are delivered again, pending of the stream, entries taken out, of each stream …
 for at = 1, #KEYS do
-  local kind = redis.call('TYPE', KEYS[at]).ok
-  if kind ~= 'none' and kind ~= 'stream' then
-    error('WRONGTYPE ' .. KEYS[at] .. ' is a ' .. kind .. ', expected a stream') -- a string: 6.2 takes no table
+  local kind, expected = redis.call('TYPE', KEYS[at]).ok, at == 2 and 'hash' or 'stream'
+  if kind ~= 'none' and kind ~= expected then
+    error('WRONGTYPE ' .. KEYS[at] .. ' is a ' .. kind .. ', expected a ' .. expected) -- a string: 6.2 takes no table
   end
 end
-local reply, total, grouped = {}, 0, {}
-for at = 2, #KEYS do
-  local found = redis.pcall('XPENDING', KEYS[at], ARGV[at + 2])
+local counting = ARGV[3] == ''
+local streams, next_arg = {}, 4
+for at = 3, #KEYS do
+  local one = { key = KEYS[at], group = ARGV[next_arg], sent = {} }
+  local found = redis.pcall('XPENDING', one.key, one.group)
   if found.err and not string.find(found.err, 'NOGROUP') then
     return found
   end
-  grouped[at] = not found.err
-  local length = redis.call('XLEN', KEYS[at])
-  total = total + length
-  reply[#reply + 1] = length
-  reply[#reply + 1] = grouped[at] and found[1] or 0
+  one.grouped = not found.err
+  one.pending = one.grouped and found[1] or 0
+  local count = tonumber(ARGV[next_arg + 1])
+  for nth = 1, count do
+    local id, send = ARGV[next_arg + 2 * nth], ARGV[next_arg + 2 * nth + 1]
+    if #redis.call('XRANGE', one.key, id, id) == 1 then
+      one.sent[#one.sent + 1] = { id, send }
+    end
+  end
+  next_arg = next_arg + 2 + 2 * count
+  streams[#streams + 1] = one
 end
-if ARGV[3] == '' then
+local reply, total = {}, 0
+for _, one in ipairs(streams) do
+  local left = redis.call('XLEN', one.key) - #one.sent
+  total = total + left
+  reply[#reply + 1] = left
+  reply[#reply + 1] = one.pending
+  reply[#reply + 1] = #one.sent
+end
+if counting then
   return reply
 end
-for at = 2, #KEYS do
-  local group = ARGV[at + 2]
-  if grouped[at] and ARGV[1] == 'setid' then
-    redis.call('XGROUP', 'SETID', KEYS[at], group, '0')
-  else
-    if grouped[at] then
-      redis.call('XGROUP', 'DESTROY', KEYS[at], group)
+for _, one in ipairs(streams) do
+  for _, entry in ipairs(one.sent) do
+    if one.grouped then
+      redis.call('XACK', one.key, one.group, entry[1])
     end
-    redis.call('XGROUP', 'CREATE', KEYS[at], group, '0', 'MKSTREAM')
+    redis.call('XDEL', one.key, entry[1])
+    redis.call('HDEL', KEYS[2], entry[2])
+  end
+  if one.grouped and ARGV[1] == 'setid' then
+    redis.call('XGROUP', 'SETID', one.key, one.group, '0')
+  else
+    if one.grouped then
+      redis.call('XGROUP', 'DESTROY', one.key, one.group)
+    end
+    redis.call('XGROUP', 'CREATE', one.key, one.group, '0', 'MKSTREAM')
   end
 end
 local fact = cmsgpack.unpack(ARGV[3])

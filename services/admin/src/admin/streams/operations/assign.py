@@ -4,10 +4,9 @@ The lane's holder sees at its next renewal that another is to have it: it begins
 lets go. The chosen replica takes the lane, and with it everything that is pending.
 """
 
-from typing import Any
-
 from admin.http.problems import Problem
 from admin.streams.operations.order import Order
+from admin.streams.operations.told import Claimed, Moving
 from admin.streams.workers import Workers
 from shared.clock import Clock
 from shared.events import encode
@@ -20,7 +19,7 @@ LIVES = 5  # of a lease: one until the holder renews, and room for a replica tha
 
 async def assign(
     scripts: Scripts, clock: Clock, order: Order, log_maxlen: int, lease_ms: int
-) -> tuple[dict[str, dict[str, int]], dict[str, Any]]:
+) -> tuple[dict[str, Claimed], Moving]:
     """What is pending for others in each stream, and what happens to the lane."""
     lane, group = order.targets[0].service, order.targets[0].group
     wanted = [target for target in order.targets if target.service == lane]
@@ -30,9 +29,8 @@ async def assign(
     args: list[str | bytes | int] = [order.worker, LIVES * lease_ms, group, log_maxlen, fact]
     hints = [] if order.dry_run else wake_ups(i, names[3:])
     holder, needed, *pending = await scripts.run("assign", names, args, then=hints)
-    streams = {target.name: {"touched": int(count)} for target, count in zip(wanted, pending, strict=True)}
-    about = {"name": lane, "holder": holder.decode() or None, "goes_to": order.worker if needed else None}
-    return streams, {"lane": about}
+    streams = {target.name: Claimed(touched=int(count)) for target, count in zip(wanted, pending, strict=True)}
+    return streams, Moving(name=lane, holder=holder.decode() or None, goes_to=order.worker if needed else None)
 
 
 async def check_worker(order: Order, workers: Workers) -> None:

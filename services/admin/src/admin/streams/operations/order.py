@@ -2,25 +2,43 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated, Literal
 
 import msgspec
-from aiohttp import web
 
+from admin.access.principal import Principal
 from admin.http.problems import Problem
-from admin.http.query import Query
 from admin.instances import Instances
-from admin.streams.targets import CHOICES, Target, targets
+from admin.streams.targets import Target, targets
 from shared import ids
 from shared.clock import Clock
 from shared.events import AdminActed
 
-ACTOR = "token"
-REASON_MAX = 500
-_COMMON = ("instance", "stream", "dry_run", "reason")
+Reason = Annotated[str, msgspec.Meta(max_length=500, description="Why, for the audit.", examples=["looks stuck"])]
+InstanceName = Annotated[str, msgspec.Meta(description="The instance that is meant.", examples=["demo"])]
+Choice = Literal["outbound", "vip", "inbound", "all"]
 
 
-class _Body(msgspec.Struct, forbid_unknown_fields=True):
-    reason: str = ""
+class OrderQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """What all operations take."""
+
+    instance: InstanceName
+    stream: Choice = "outbound"
+    """`outbound` is the normal stream and that of VIPs, which share a lane."""
+    dry_run: bool = False
+    """Count what would be touched, and touch nothing."""
+    reason: Reason = ""
+
+
+class Confirmed(OrderQuery, frozen=True, kw_only=True):
+    confirm: str = ""
+    """The instance's name once more; not needed for a dry run."""
+
+
+class OrderBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """May be left out."""
+
+    reason: Reason = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +50,7 @@ class Order:
     stream: str
     dry_run: bool
     reason: str
+    actor: str
     worker: str = ""
 
     @property
@@ -46,49 +65,25 @@ class Order:
             detail["worker"] = self.worker
         return AdminActed(
             id=ids.new(clock), instance=self.instance, occurred_at=now, recorded_at=now, correlation_id=story,
-            actor=ACTOR, action=self.action, reason=self.reason, detail=detail,
+            actor=self.actor, action=self.action, reason=self.reason, detail=detail,
         )  # fmt: skip
 
 
-async def read_order(
-    request: web.Request, instances: Instances, *, confirmed: bool = False, worker: bool = False
+async def ordered(
+    action: str, who: Principal, query: OrderQuery, body: OrderBody, instances: Instances, worker: str = ""
 ) -> Order:
-    """The order in a request. `confirmed` operations must repeat the instance's name; others name a `worker`."""
-    extra = [name for name, wanted in (("confirm", confirmed), ("worker", worker)) if wanted]
-    query = Query(request, [*_COMMON, *extra])
-    instance = await instances.require(query.required("instance", "the instance that is meant"))
-    order = Order(
-        action=request.path.rpartition("/")[2],
-        instance=instance,
-        stream=query.choice("stream", CHOICES),
-        dry_run=query.flag("dry_run"),
-        reason=await _reason(request, query),
-        worker=query.required("worker", "the replica that is to have them") if worker else "",
-    )
-    if confirmed and not order.dry_run:
-        _check_confirmation(query.text("confirm"), instance)
-    return order
+    """The order. Raises Problem when the instance is not known, or what must be confirmed is not."""
+    instance = await instances.require(query.instance)
+    if isinstance(query, Confirmed) and not query.dry_run:
+        check_confirmation(query.confirm, instance)
+    reason = query.reason or body.reason
+    return Order(action, instance, query.stream, query.dry_run, reason, who.name, worker)
 
 
-def _check_confirmation(given: str, instance: str) -> None:
+def check_confirmation(given: str, instance: str) -> None:
+    """Raises Problem 428 or 400 unless the instance's name was repeated."""
     if not given:
         detail = f"add `?confirm={instance}` to do this, or `?dry_run=true` to see what it would touch"
         raise Problem(428, detail, parameter="confirm")
     if given != instance:
         raise Problem(400, f"`confirm` must repeat the instance's name, {instance!r}", parameter="confirm")
-
-
-async def _reason(request: web.Request, query: Query) -> str:
-    body = await request.read()
-    try:
-        told = msgspec.json.decode(body, type=_Body).reason if body.strip() else ""
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Problem(400, f'the body may be {{"reason": "…"}} or nothing: {error}', parameter="reason") from None
-    reason = query.text("reason") or told
-    if len(reason) > REASON_MAX:
-        raise Problem(400, f"a reason has at most {REASON_MAX} characters", parameter="reason")
-    try:
-        reason.encode()
-    except UnicodeEncodeError:
-        raise Problem(400, "the reason is not valid text", parameter="reason") from None
-    return reason

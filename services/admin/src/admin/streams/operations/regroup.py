@@ -3,24 +3,40 @@
 from typing import Any, Literal
 
 from admin.streams.operations.order import Order
-from shared.clock import Clock
+from admin.streams.operations.sent import already_sent
+from admin.streams.operations.told import Regrouped
 from shared.events import encode
+from shared.service import Platform
 from shared.streams import keys
 from shared.streams.roster import wake_ups
-from shared.streams.scripts import Scripts
 
 
-async def regroup(
-    scripts: Scripts, clock: Clock, order: Order, log_maxlen: int, how: Literal["setid", "recreate"]
-) -> dict[str, dict[str, int]]:
-    """Entries and pending ones of each stream, which are now (or, dry, would be) delivered again."""
-    wanted = order.targets
-    names = [keys.events(order.instance), *(target.key for target in wanted)]
-    fact = b"" if order.dry_run else encode(order.fact(clock, wanted))
-    args: list[str | bytes | int] = [how, log_maxlen, fact, *(target.group for target in wanted)]
-    hints = [] if order.dry_run else wake_ups(order.instance, [target.key for target in wanted])
-    reply: Any = await scripts.run("regroup", names, args, then=hints)
-    return {
-        target.name: {"touched": int(reply[at]), "pending": int(reply[at + 1])}
-        for at, target in zip(range(0, len(reply), 2), wanted, strict=True)
-    }
+class Regrouping:
+    """Begins one order's groups anew."""
+
+    def __init__(self, platform: Platform, order: Order, how: Literal["setid", "recreate"], *, resend: bool) -> None:
+        self._platform = platform
+        self._order = order
+        self._how = how
+        self._resend = resend
+
+    async def run(self) -> dict[str, Regrouped]:
+        """Entries and pending ones of each stream, which are now (or, dry, would be) delivered again."""
+        p, order = self._platform, self._order
+        streams = [target.key for target in order.targets]
+        sent = {} if self._resend else await already_sent(p.redis, order.instance, streams)
+        fact = b"" if order.dry_run else encode(order.fact(p.clock, order.targets))
+        args: list[str | bytes | int] = [self._how, p.streams.log_maxlen, fact]
+        for target in order.targets:
+            gone = sent.get(target.key, {})
+            args += [target.group, len(gone), *(word for pair in gone.items() for word in pair)]
+        names = [keys.events(order.instance), keys.progress(order.instance), *streams]
+        hints = [] if order.dry_run else wake_ups(order.instance, streams)
+        return self._told(await p.scripts.run("regroup", names, args, then=hints))
+
+    def _told(self, reply: Any) -> dict[str, Regrouped]:
+        counts = [tuple(map(int, reply[at : at + 3])) for at in range(0, len(reply), 3)]
+        return {
+            target.name: Regrouped(touched=touched, pending=pending, already_sent=gone)
+            for target, (touched, pending, gone) in zip(self._order.targets, counts, strict=True)
+        }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from admin.streams.operations.order import Order
+from admin.streams.operations.told import SetAside
 from admin.streams.targets import Target
 from shared import ids
 from shared.errors import Undecodable
@@ -42,11 +43,11 @@ class Skipper:
         self._order = order
         self._story = ids.new(platform.clock)
 
-    async def run(self) -> dict[str, dict[str, int]]:
+    async def run(self) -> dict[str, SetAside]:
         """What was (or, dry, would be) set aside, and what stays, of each stream."""
         return {target.name: await self._stream(target) for target in self._order.targets}
 
-    async def _stream(self, target: Target) -> dict[str, int]:
+    async def _stream(self, target: Target) -> SetAside:
         end, start, moved, left, blocked = await self._end(target.key), "-", 0, 0, False
         while True:
             batch = await self._batch(target.key, start, end)
@@ -55,7 +56,7 @@ class Skipper:
             counts = await self._set_aside(target, batch, upto)
             moved, left, blocked = moved + counts[0], left + counts[1], blocked or bool(counts[2])
             if last:
-                return {"touched": moved, "left": left}
+                return SetAside(touched=moved, left=left)
             start = "(" + batch[-1].id
 
     async def _end(self, stream: str) -> str:

@@ -1,0 +1,61 @@
+"""Who gets it, with which words? Every line is checked before anything is sent; a fault is told by its place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import redis.asyncio as aioredis
+
+from admin.broadcasts.record import Recipient
+from admin.broadcasts.shapes import BroadcastBody, OneRecipient
+from admin.http.problems import Problem
+from admin.messages.address import recipient
+from admin.templates.rendering import check_language, rendered, template_of
+from clinic import Clinic
+from shared.streams import keys
+
+IN_ONE_QUESTION = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The list, each person once."""
+
+    recipients: list[Recipient]
+    duplicates: int
+
+
+def listing(clinic: Clinic, body: BroadcastBody) -> Listing:
+    """Raises Problem 400 that names the line, as `recipients[3].variables.name`."""
+    template = template_of(clinic, body.template, "template")
+    check_language(clinic, body.language, "language")
+    found: dict[str, tuple[int, Recipient]] = {}
+    duplicates = 0
+    for at, line in enumerate(body.recipients):
+        to = _address(line, at)
+        text = rendered(clinic, template, line.variables, body.language, f"recipients[{at}].")
+        first, earlier = found.setdefault(to, (at, Recipient(to, text)))
+        if first == at:
+            continue
+        if earlier.text != text:
+            where = f"recipients[{at}].to"
+            raise Problem(400, f"{to} is in the list twice, with other words: line {first} and {at}", parameter=where)
+        duplicates += 1
+    return Listing([one for _, one in found.values()], duplicates)
+
+
+async def opted_out(client: aioredis.Redis, instance: str, recipients: Sequence[Recipient]) -> int:
+    """How many want no such messages; the sender refuses theirs when it comes to them."""
+    count = 0
+    for start in range(0, len(recipients), IN_ONE_QUESTION):
+        batch = recipients[start : start + IN_ONE_QUESTION]
+        words = await client.mget([keys.opted_out(instance, one.to) for one in batch])
+        count += sum(word == b"1" for word in words)
+    return count
+
+
+def _address(line: OneRecipient, at: int) -> str:
+    try:
+        return recipient(line.to)
+    except Problem as problem:
+        where = f"recipients[{at}].to"
+        raise Problem(400, problem.detail.replace("`to`", f"`{where}`"), parameter=where) from None

@@ -1,0 +1,135 @@
+"""What is known of a broadcast? What it is, how many of it were requested, and whether it goes on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+
+from shared import ids
+from shared.events import BroadcastStarted, BroadcastStopped, SendRequested, Text, encode
+from shared.service import Platform
+from shared.streams import keys
+
+LIFE_MS = 90 * 86_400_000  # a record outlives its broadcast, for whoever asks how it went
+
+State = Literal["running", "done", "stopped"]
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What a broadcast is."""
+
+    template: str
+    language: str
+    by: str
+    asked_at: int
+    starts_at: int
+    per_minute: int | None = None
+
+
+class Recipient(msgspec.Struct, frozen=True, array_like=True):
+    """One message of it: to whom, and its words, as they were when it was started."""
+
+    to: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A broadcast as it stands."""
+
+    instance: str
+    id: str
+    about: About
+    state: State
+    requested: int
+    total: int
+    ended_at: int | None
+
+    def send_id(self, position: int) -> str:
+        """The id of the message at this place of the list: always the same, whoever requests it."""
+        return ids.derived(self.id, f"to/{position}")
+
+    def message(self, position: int, recipient: Recipient, now_ms: int) -> SendRequested:
+        """The message at this place."""
+        return SendRequested(
+            id=self.send_id(position), instance=self.instance, chat=recipient.to, to=recipient.to, occurred_at=now_ms,
+            recorded_at=now_ms, causation_id=self.id, content=Text(text=recipient.text), send_class="broadcast",
+            by=self.about.by, template=self.about.template, broadcast_id=self.id,
+        )  # fmt: skip
+
+
+class Records:
+    """Keeps broadcasts in Redis."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._redis, self._scripts, self._clock = platform.redis, platform.scripts, platform.clock
+        self._log_maxlen = platform.streams.log_maxlen
+
+    async def start(self, instance: str, about: About, recipients: Sequence[Recipient]) -> str:
+        """Write it down for the runner; its id."""
+        now, id_ = about.asked_at, ids.new(self._clock)
+        fact = BroadcastStarted(
+            id=id_, instance=instance, occurred_at=now, recorded_at=now, broadcast_id=id_, by=about.by,
+            template=about.template, recipients=len(recipients),
+        )  # fmt: skip
+        names = [
+            keys.broadcast(instance, id_), keys.broadcast_recipients(instance, id_), keys.broadcasts(instance),
+            keys.events(instance), keys.open_broadcasts(instance),
+        ]  # fmt: skip
+        args: list[str | bytes | int] = [
+            self._log_maxlen, id_, now, LIFE_MS, msgspec.json.encode(about), encode(fact),
+            *(msgspec.msgpack.encode(one) for one in recipients),
+        ]  # fmt: skip
+        hints: list[tuple[str | int, ...]] = [
+            ("SADD", keys.INSTANCES, instance), ("SADD", keys.BROADCASTING, instance)
+        ]  # fmt: skip
+        await self._scripts.run("broadcast_start", names, args, then=hints)
+        return id_
+
+    async def stop(self, instance: str, id_: str, by: str) -> int:
+        """How many get nothing; -1: it has ended already; -2: there is none."""
+        now = self._clock.now_ms()
+        fact = BroadcastStopped(
+            id=ids.new(self._clock), instance=instance, occurred_at=now, recorded_at=now, correlation_id=id_,
+            broadcast_id=id_, by=by, left=0,
+        )  # fmt: skip
+        names = [
+            keys.broadcast(instance, id_), keys.broadcast_recipients(instance, id_), keys.events(instance),
+            keys.open_broadcasts(instance),
+        ]  # fmt: skip
+        return int(await self._scripts.run("broadcast_stop", names, [self._log_maxlen, now, encode(fact), id_]))
+
+    async def read(self, instance: str, id_: str) -> Record | None:
+        """One of them."""
+        found: Any = await self._redis.hgetall(keys.broadcast(instance, id_))
+        return _record(instance, id_, found) if found else None
+
+    async def newest(self, instance: str, before: int, limit: int) -> list[Record]:
+        """Those that were asked for before then, the newest first."""
+        names: Any = await self._redis.zrevrangebyscore(
+            keys.broadcasts(instance), f"({before}" if before else "+inf", "-inf", start=0, num=limit
+        )
+        found = [await self.read(instance, name.decode()) for name in names]
+        return [record for record in found if record is not None]
+
+    async def open(self, instance: str) -> list[Record]:
+        """Those that have not ended, the oldest first."""
+        names: Any = await self._redis.smembers(keys.open_broadcasts(instance))
+        found = [await self.read(instance, name.decode()) for name in sorted(names)]
+        return [record for record in found if record is not None]
+
+    async def recipients(self, record: Record, count: int) -> list[Recipient]:
+        """The next ones."""
+        start, name = record.requested, keys.broadcast_recipients(record.instance, record.id)
+        found: Any = await self._redis.lrange(name, start, start + count - 1)
+        return [msgspec.msgpack.decode(data, type=Recipient) for data in found]
+
+
+def _record(instance: str, id_: str, found: dict[bytes, bytes]) -> Record:
+    state: State = msgspec.convert(found[b"state"].decode(), State)
+    ended = found.get(b"ended_at")
+    return Record(
+        instance, id_, msgspec.json.decode(found[b"about"], type=About), state,
+        int(found[b"requested"]), int(found[b"total"]), int(ended) if ended else None,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""What could not be handled, and what is to become of it?"""

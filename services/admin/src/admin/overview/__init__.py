@@ -1,0 +1,1 @@
+"""How does everything stand right now, what happens, and who did what?"""

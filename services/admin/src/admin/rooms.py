@@ -1,0 +1,66 @@
+"""Which rooms does the API have? The page's handlers call the same ones."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, fields
+
+from aiohttp import web
+
+from admin.access.audit import Audit
+from admin.bot import Bot
+from admin.broadcasts.room import Broadcasts
+from admin.broadcasts.runner import Runner
+from admin.contacts import Contacts
+from admin.conversations.room import Conversations
+from admin.deadletters.room import DeadLetters
+from admin.http.endpoint import Endpoint
+from admin.instances import Instances
+from admin.library import Library
+from admin.outside import Outside
+from admin.overview.room import Overview
+from admin.prometheus import Prometheus
+from admin.settings import AdminSettings
+from admin.stories import Stories
+from admin.templates.room import Templates
+from admin.views.views import Views
+from shared.service import Platform
+
+Running = Callable[[web.Application], AsyncIterator[None]]
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """All of them."""
+
+    conversations: Conversations
+    contacts: Contacts
+    bot: Bot
+    stories: Stories
+    dead_letters: DeadLetters
+    overview: Overview
+    templates: Templates
+    broadcasts: Broadcasts
+    running: list[Running] = field(default_factory=list)
+    """What runs beside the requests, for `cleanup_ctx`."""
+
+    @property
+    def endpoints(self) -> list[Endpoint]:
+        """Their routes."""
+        rooms = [getattr(self, room.name) for room in fields(self) if room.name != "running"]
+        return [endpoint for room in rooms for endpoint in room.endpoints]
+
+
+def furnish(settings: AdminSettings, platform: Platform, instances: Instances, views: Views, audit: Audit) -> Rooms:
+    """Every room, on one platform."""
+    library = Library(platform.redis, settings.clinics_dir, settings.clinic_default)
+    outside = Outside()
+    return Rooms(
+        running=[outside.running, Runner(platform).running],
+        conversations=Conversations(platform, instances, views, library),
+        contacts=Contacts(platform, instances),
+        bot=Bot(platform, instances, library),
+        stories=Stories(instances, views),
+        overview=Overview(platform, instances, views, audit, Prometheus(settings.prometheus_url, outside)),
+        dead_letters=DeadLetters(platform, instances),
+        templates=Templates(library),
+        broadcasts=Broadcasts(platform, instances, views, library),
+    )

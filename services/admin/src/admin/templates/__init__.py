@@ -1,0 +1,1 @@
+"""What do the clinic's templates say, with their variables filled in?"""

@@ -1,0 +1,1 @@
+"""What does the log come to? Pure: states and facts in, states out; no clock, no Redis. One file a view."""

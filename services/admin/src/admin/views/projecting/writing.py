@@ -1,0 +1,106 @@
+"""What is written of a folded batch? Only what changed, as operations of `project.lua`."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from admin.views.finding import tokens
+from admin.views.folding.schedule import place
+from admin.views.folding.state import ChatState, MessageState, encode
+from admin.views.folding.working import Working
+
+Arg = str | bytes | int
+MOST_ARGS = 2_000  # Lua can unpack a few thousand at a time
+
+
+class Operations:
+    """Changes of a version's parts, gathered by verb and part."""
+
+    def __init__(self) -> None:
+        self._args: dict[tuple[str, str], list[Arg]] = defaultdict(list)
+
+    def add(self, verb: str, part: str, *args: Arg) -> None:
+        self._args[verb, part] += args
+
+    def parts(self) -> list[str]:
+        """The parts that they touch."""
+        return list(dict.fromkeys(part for _, part in self._args))
+
+    def args(self, first_key: int) -> list[Arg]:
+        """As `project.lua` takes them; the keys of `parts` begin at `first_key`."""
+        index = {part: at for at, part in enumerate(self.parts(), start=first_key)}
+        found: list[Arg] = []
+        for (verb, part), args in self._args.items():
+            for start in range(0, len(args), MOST_ARGS):
+                some = args[start : start + MOST_ARGS]
+                found += [verb, index[part], len(some), *some]
+        return found
+
+
+def changes(working: Working) -> Operations:
+    """What the batch changed."""
+    operations = Operations()
+    for id_, before in working.messages_before.items():
+        after = working.messages[id_]
+        assert after is not None
+        _message(operations, before, after)
+    for chat, was in working.chats_before.items():
+        now = working.chats[chat]
+        assert now is not None
+        _chat(operations, was, now)
+    for message_id, id_ in working.new_aliases.items():
+        operations.add("HSET", "ids", message_id, id_)
+    for story in working.new_stories:
+        operations.add("HSET", "stories", story, working.stories[story])
+    for name, count in working.tally.items():
+        operations.add("HINCRBY", "days", name, count)
+    return operations
+
+
+def changed_chats(working: Working) -> Sequence[str]:
+    """The chats that have news; `` for the connection."""
+    return [*working.chats_before, *([""] if working.connection != working.connection_before else [])]
+
+
+def line(state: MessageState) -> str:
+    """A message's place in its chat's timeline."""
+    return f"{state.chat} {state.at:014d} {state.id}"
+
+
+def _message(operations: Operations, before: MessageState | None, after: MessageState) -> None:
+    operations.add("HSET", "messages", after.id, encode(after))
+    if after.listed and after.chat and not (before and before.listed):
+        operations.add("ZADD", "timeline", 0, line(after))
+    was, now = place(before), place(after)
+    if was == now:
+        return
+    if was and (not now or now[0] != was[0]):
+        operations.add("ZREM", was[0], after.id)
+    if now:
+        operations.add("ZADD", now[0], now[1], after.id)
+
+
+def _chat(operations: Operations, before: ChatState | None, after: ChatState) -> None:
+    chat = after.chat
+    operations.add("HSET", "chats", chat, encode(after))
+    if before is None or before.last_at != after.last_at:
+        operations.add("ZADD", "recent", after.last_at, chat)
+    if before is None or (before.status, before.last_at) != (after.status, after.last_at):
+        if before is not None and before.status != after.status:
+            operations.add("ZREM", before.status, chat)
+        operations.add("ZADD", after.status, after.last_at, chat)
+    _lapse(operations, before, after)
+    had = tokens(chat, before.name) if before else set()
+    if before is None or before.name != after.name:
+        has = tokens(chat, after.name)
+        for token in sorted(has - had):
+            operations.add("ZADD", "names", 0, f"{token} {chat}")
+        for token in sorted(had - has):
+            operations.add("ZREM", "names", f"{token} {chat}")
+
+
+def _lapse(operations: Operations, before: ChatState | None, after: ChatState) -> None:
+    was, now = (state.paused_until if state and state.status == "paused" else 0 for state in (before, after))
+    if now and now != was:
+        operations.add("ZADD", "lapses", now, after.chat)
+    if was and not now:
+        operations.add("ZREM", "lapses", after.chat)

@@ -1,0 +1,232 @@
+"""What do the views say? Read from Redis, from the version that serves; `Views` says what is asked."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from admin.http.pages import Page, cursor_of, parts_of
+from admin.views import lists
+from admin.views.changes import Changes
+from admin.views.figures import day_of, fields_of, number_of
+from admin.views.folding import stories
+from admin.views.folding.state import ChatState, MessageState, chat_of, connection_of, message_of
+from admin.views.model import Connection, Conversation, Day, Lag, Message, Status, Story
+from admin.views.projecting.head import read_head
+from admin.views.search import Search
+from admin.views.telling import step
+from shared.clock import Clock
+from shared.errors import Undecodable
+from shared.events import ReplyDrafted, decode
+from shared.streams import keys
+from shared.streams.scripts import Scripts
+
+STATUSES: tuple[Status, ...] = ("bot", "wanted", "taken", "paused")
+MOST_LAPSED = 1_000
+MOST_DAYS = 400
+
+
+class Store:
+    """The views in Redis; it is a `Views`."""
+
+    def __init__(self, scripts: Scripts, clock: Clock) -> None:
+        self._scripts = scripts
+        self._clock = clock
+        self._changes = Changes(scripts)
+
+    # ── chats ──────────────────────────────────────────────────────────────────────────────────────────────────────
+    async def conversations(
+        self, instance: str, *, status: Status | None = None, find: str = "", cursor: str = "", limit: int = 50
+    ) -> Page[Conversation]:
+        """Chats, the one with the newest message first."""
+        version = await self._version(instance)
+        if find.strip():
+            found = await Search(self._scripts, instance, version).find(find)
+            shown = [state for state in found if status in (None, self._status(state))]
+            rows = lists.behind([(state.chat, state.last_at) for state in shown], cursor)
+            states: dict[str, ChatState | None] = {state.chat: state for state in shown}
+        else:
+            rows = await self._rows(instance, version, status, cursor, limit + 1)
+            states = await self._chats(instance, version, [chat for chat, _ in rows])
+        now = self._clock.now_ms()
+        items = [state.shown(instance, now) for chat, _ in rows[:limit] if (state := states[chat]) is not None]
+        return Page(items=items, next=lists.next_of(rows, limit))
+
+    async def _rows(
+        self, instance: str, version: int, status: Status | None, cursor: str, most: int
+    ) -> list[lists.Row]:
+        """A pause that is over changes the status of its chat, and no fact tells: that is put right here."""
+        key = keys.view(instance, version, status or "recent")
+        if status not in ("bot", "paused"):
+            return await lists.newest(self._scripts, key, cursor, most)
+        lapsed = await self._lapsed(instance, version)
+        if status == "paused":
+            rows = await lists.newest(self._scripts, key, cursor, most + len(lapsed))
+            return [row for row in rows if row[0] not in lapsed][:most]
+        rows = await lists.newest(self._scripts, key, cursor, most)
+        told = lists.behind(sorted(lapsed.items(), key=lambda row: row[::-1], reverse=True), cursor)
+        return sorted([*rows, *told], key=lambda row: row[::-1], reverse=True)[:most]
+
+    async def _lapsed(self, instance: str, version: int) -> dict[str, int]:
+        """Chats whose pause is over, with the time of their newest message."""
+        key, now = keys.view(instance, version, "lapses"), self._clock.now_ms()
+        over = await self._scripts.call("ZRANGE", key, "-inf", now, "BYSCORE", "LIMIT", 0, MOST_LAPSED)
+        chats = [chat.decode(errors="replace") for chat in over]
+        if not chats:
+            return {}
+        times = await self._scripts.call("ZMSCORE", keys.view(instance, version, "recent"), *chats)
+        return {chat: int(float(at)) for chat, at in zip(chats, times, strict=True) if at is not None}
+
+    async def conversation(self, instance: str, chat: str) -> Conversation | None:
+        """One chat, by the name that the log gives it."""
+        version = await self._version(instance)
+        state = (await self._chats(instance, version, [chat]))[chat]
+        return state.shown(instance, self._clock.now_ms()) if state else None
+
+    async def counts(self, instance: str) -> dict[Status, int]:
+        """How many chats have each status."""
+        version = await self._version(instance)
+        sizes = [self._scripts.call("ZCARD", keys.view(instance, version, status)) for status in STATUSES]
+        over = self._scripts.call("ZCOUNT", keys.view(instance, version, "lapses"), "-inf", self._clock.now_ms())
+        *found, lapsed = await asyncio.gather(*sizes, over)
+        counts = dict(zip(STATUSES, map(int, found), strict=True))
+        counts["paused"] -= int(lapsed)
+        counts["bot"] += int(lapsed)
+        return counts
+
+    # ── messages ───────────────────────────────────────────────────────────────────────────────────────────────────
+    async def messages(self, instance: str, chat: str, *, cursor: str = "", limit: int = 50) -> Page[Message]:
+        """What was said in a chat, the newest first."""
+        version = await self._version(instance)
+        top = f"({parts_of(cursor, 1)[0]}" if cursor else f"[{chat} \x7f"
+        if cursor and not top.startswith(f"({chat} "):
+            parts_of("", 1)
+        key = keys.view(instance, version, "timeline")
+        found = await self._scripts.call("ZRANGE", key, top, f"[{chat} ", "BYLEX", "REV", "LIMIT", 0, limit + 1)
+        lines = [line.decode(errors="replace") for line in found]
+        items = await self._messages(instance, version, [line.rpartition(" ")[2] for line in lines[:limit]])
+        return Page(items=items, next=cursor_of(lines[limit - 1]) if len(lines) > limit else None)
+
+    async def message(self, instance: str, id_: str) -> Message | None:
+        """One message, by the id of its `message.received` or `send.requested`."""
+        state = await self._message(instance, await self._version(instance), id_)
+        return state.shown() if state and state.listed else None
+
+    async def scheduled(self, instance: str, *, cursor: str = "", limit: int = 50) -> Page[Message]:
+        """What waits for its time, the soonest first."""
+        version = await self._version(instance)
+        rows = await lists.soonest(self._scripts, keys.view(instance, version, "scheduled"), cursor, limit + 1)
+        items = await self._messages(instance, version, [id_ for id_, _ in rows[:limit]])
+        return Page(items=items, next=lists.next_of(rows, limit))
+
+    async def story(self, instance: str, id_: str) -> Story | None:
+        """By the story's id, or the id of a message, a send or WhatsApp's own."""
+        version = await self._version(instance)
+        entries = await self._entries(instance, version, id_)
+        if entries is None:
+            return None
+        story, steps = entries
+        log = keys.events(instance)
+        found = await asyncio.gather(*(self._scripts.call("XRANGE", log, entry, entry) for entry in steps))
+        events = {event.id: event for event in (_event(reply) for reply in found) if event is not None}
+        if not events:
+            return None
+        drafts = [event for event in events.values() if isinstance(event, ReplyDrafted)]
+        chat = next((event.chat for event in events.values() if event.chat), "")
+        sources = dict.fromkeys(source for draft in drafts for source in draft.sources)
+        return Story(id=story, instance=instance, chat=chat, steps=[*map(step, events.values())], sources=[*sources])
+
+    async def _entries(self, instance: str, version: int, id_: str) -> tuple[str, list[str]] | None:
+        """The story that an id belongs to, and its entries of the log."""
+        if state := await self._message(instance, version, id_):
+            id_ = state.story or id_
+        elif ours := await self._get(instance, version, "ids", id_):
+            state = await self._message(instance, version, ours.decode())
+            id_ = state.story if state and state.story else ours.decode()
+        data = await self._get(instance, version, "stories", id_)
+        return (id_, stories.steps(data.decode())) if data else None
+
+    # ── figures ────────────────────────────────────────────────────────────────────────────────────────────────────
+    async def days(self, instance: str, since: str, until: str) -> Sequence[Day]:
+        """Figures of the days `since` to `until`, at the most 400, the oldest first. Raises ValueError."""
+        first, last = number_of(since), number_of(until)
+        numbers = range(max(first, last - MOST_DAYS + 1), last + 1)
+        fields = [field for number in numbers for field in fields_of(number)]
+        if not fields:
+            return []
+        version = await self._version(instance)
+        found = await self._scripts.call("HMGET", keys.view(instance, version, "days"), *fields)
+        counts = {field: int(value) for field, value in zip(fields, found, strict=True) if value is not None}
+        return [day_of(instance, number, counts) for number in numbers]
+
+    async def connection(self, instance: str) -> Connection:
+        """What the gateway last said of it."""
+        version = await self._version(instance)
+        data = await self._scripts.call("HGET", keys.view_head(instance), f"{version}:connection")
+        return connection_of(data).shown(instance) if data else Connection(instance=instance)
+
+    async def lag(self, instance: str) -> Lag:
+        """How far the views are."""
+        head, about = await asyncio.gather(read_head(self._scripts, instance), self._log(instance))
+        version, position = head.version, head.position(head.version)
+        at_end = about.get("last-generated-id", "0-0") == position
+        behind = int(about.get("entries-added", 0)) - head.read(version) - head.skew(version)
+        return Lag(
+            instance=instance, version=version, position=position, behind=0 if at_end else max(0, behind),
+            rebuilding=bool(head.building), rebuilt=head.read(head.building) if head.building else 0,
+        )  # fmt: skip
+
+    def changes(self, instance: str) -> AsyncIterator[str]:
+        """The chat of every change from now on; `` when it is of no chat."""
+        return self._changes.of(instance)
+
+    # ── reading ────────────────────────────────────────────────────────────────────────────────────────────────────
+    async def _version(self, instance: str) -> int:
+        return int(await self._scripts.call("HGET", keys.view_head(instance), "version") or 0)
+
+    async def _get(self, instance: str, version: int, part: str, name: str) -> bytes | None:
+        found: bytes | None = await self._scripts.call("HGET", keys.view(instance, version, part), name)
+        return found
+
+    async def _message(self, instance: str, version: int, id_: str) -> MessageState | None:
+        data = await self._get(instance, version, "messages", id_)
+        return message_of(data) if data else None
+
+    async def _messages(self, instance: str, version: int, ids: Sequence[str]) -> list[Message]:
+        if not ids:
+            return []
+        found = await self._scripts.call("HMGET", keys.view(instance, version, "messages"), *ids)
+        return [message_of(data).shown() for data in found if data is not None]
+
+    async def _chats(self, instance: str, version: int, chats: Sequence[str]) -> dict[str, ChatState | None]:
+        if not chats:
+            return {}
+        found = await self._scripts.call("HMGET", keys.view(instance, version, "chats"), *chats)
+        return {chat: chat_of(data) if data else None for chat, data in zip(chats, found, strict=True)}
+
+    def _status(self, state: ChatState) -> Status:
+        return "bot" if state.lapsed(self._clock.now_ms()) else state.status
+
+    async def _log(self, instance: str) -> dict[str, str]:
+        """XINFO STREAM of the log, as text; nothing when there is none."""
+        log = keys.events(instance)
+        if not await self._scripts.call("EXISTS", log):
+            return {}
+        reply: Any = await self._scripts.call("XINFO", "STREAM", log)
+        pairs = reply.items() if isinstance(reply, dict) else zip(reply[::2], reply[1::2], strict=False)
+        return {_text(name): _text(value) for name, value in pairs}
+
+
+def _text(value: Any) -> str:
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+
+
+def _event(reply: Any) -> Any:
+    """The event in an XRANGE of one entry; None when it was trimmed or cannot be read."""
+    if not reply:
+        return None
+    fields = reply[0][1]
+    pairs = fields if isinstance(fields, dict) else dict(zip(fields[::2], fields[1::2], strict=False))
+    try:
+        return decode(pairs[b"e"])
+    except (Undecodable, KeyError):
+        return None

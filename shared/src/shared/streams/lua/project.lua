@@ -1,0 +1,54 @@
+-- Write what a batch of facts comes to into one version of an instance's views, and how far it got: one step, so that
+-- every fact is folded in exactly once. Nothing is written by who lost the lane, or began from another position.
+-- KEYS  1 fence (string)  2 head of the views (hash)  3 log (stream)  4 changes (stream)  5… parts of the views
+-- ARGV  1 our fencing number  2 version  3 the position that the batch began at  4 the position that it ends at
+--       5 facts in it  6 the chats that changed, a line each, "" to tell nobody  7 bound of the changes
+--       8… operations: verb, index into KEYS, number of arguments, arguments. Verbs: HSET HDEL HINCRBY ZADD ZREM
+-- reply ok | fenced | moved
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then
+  return 'fenced'
+end
+local prefix = ARGV[2] .. ':'
+local position = redis.call('HGET', KEYS[2], prefix .. 'position') or '0-0'
+if position ~= ARGV[3] then
+  return position == ARGV[4] and 'ok' or 'moved' -- ok: asked again because the first answer got lost
+end
+local kinds = { HSET = 'hash', HDEL = 'hash', HINCRBY = 'hash', ZADD = 'zset', ZREM = 'zset' }
+local function each(visit)
+  local at = 8
+  while at <= #ARGV do
+    local n = tonumber(ARGV[at + 2])
+    visit(ARGV[at], KEYS[tonumber(ARGV[at + 1])], at + 3, at + 2 + n)
+    at = at + 3 + n
+  end
+end
+-- Lua has no rollback: look at everything before the first write.
+each(function(verb, key)
+  local found = redis.call('TYPE', key).ok
+  if found ~= 'none' and found ~= kinds[verb] then
+    error('WRONGTYPE ' .. key .. ' is a ' .. found .. ', expected a ' .. tostring(kinds[verb]))
+  end
+end)
+each(function(verb, key, first, last)
+  if verb == 'HINCRBY' then
+    for at = first, last, 2 do
+      redis.call('HINCRBY', key, ARGV[at], ARGV[at + 1])
+    end
+  else
+    redis.call(verb, key, unpack(ARGV, first, last))
+  end
+end)
+redis.call('HSET', KEYS[2], prefix .. 'position', ARGV[4])
+local read = redis.call('HINCRBY', KEYS[2], prefix .. 'read', ARGV[5])
+-- At the log's end nothing is left to read, however much was trimmed before it could be.
+local about, told = redis.pcall('XINFO', 'STREAM', KEYS[3]), {}
+for at = 1, about.err and 0 or #about, 2 do
+  told[about[at]] = about[at + 1]
+end
+if told['last-generated-id'] == ARGV[4] and told['entries-added'] then
+  redis.call('HSET', KEYS[2], prefix .. 'skew', told['entries-added'] - read)
+end
+if ARGV[6] ~= '' then
+  redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[7], '*', 'c', ARGV[6])
+end
+return 'ok'

@@ -1,0 +1,210 @@
+"""Does every send arrive once and in its order, as long as the gateway tells the truth or leaves a trace?
+
+The sender's own handler, with its attempts, its breaker and its search for proof, on lanes to which everything happens
+that `tests/support/lanes.py` knows: also between the token and the call, and in the middle of a call. The gateway takes
+a message or does not, answers as it likes, and keeps what it took: in its database, in its `send.message` webhook, or
+both. After every step each chat's phone shows what was accepted, and at most the one after it.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from unittest import mock
+
+import pytest
+import structlog
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sender.attempts import Attempts
+from sender.breaker import Breaker
+from sender.clearance import Clearance
+from sender.found import Found
+from sender.handler import SendHandler
+from sender.outcome import Accepted, InstanceDown, Misconfigured, Outcome, Permanent, Transient, Unknown
+from sender.proof import Proof
+from sender.quiet import QuietHours
+from sender.settings import SenderSettings
+from shared.events import AnyEvent, Content, SendAccepted, SendDeadLettered, SendFailed, Text, content_digest
+from shared.streams import keys
+from tests.support.lanes import CHATS, HOLDER, LEASE_S, NAMES, TROUBLE, Lanes, Step, Steps, a_step, arrivals, failing
+from tests.support.played import STILL, Played, When
+from tests.support.replica import INSTANCE
+
+SETTINGS = SenderSettings(
+    redis_url="redis://x", evolution_server_url="http://x", evolution_api_key="k", wa_tokens_per_second=0.0
+)
+PROOF_WAIT_S = 15
+LIFE_MS = 3_600_000
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of the gateway that is under way."""
+
+    taken: str
+    """The id under which WhatsApp has it; empty: it does not."""
+    fence: int
+    answer: "asyncio.Future[Outcome]"
+
+
+class Gateway:
+    """What one replica sees of the gateway: it decides at once whether it takes a message, and answers when told."""
+
+    def __init__(self, sends: "Sends", replica: Played) -> None:
+        self._sends, self._replica, self._fence = sends, replica, replica.fence
+
+    async def send(self, instance: str, to: str, content: Content, *, quoted_id: str = "") -> Outcome:
+        assert isinstance(content, Text)
+        taken = await self._sends.take(to, content) if self._sends.takes() else ""
+        call = Call(taken, self._fence, asyncio.get_running_loop().create_future())
+        self._sends.calls.append(call)
+        try:
+            return await call.answer
+        finally:
+            self._sends.calls.remove(call)
+
+    async def is_alive(self) -> bool:
+        return True
+
+    async def sent_since(self, instance: str, since_ms: int, until_ms: int) -> list[Found]:
+        return [found for found in self._sends.database if since_ms <= found.at <= until_ms]
+
+
+class Sends(Lanes):
+    """Lanes whose handler is the sender's."""
+
+    def __init__(self, url: str, seed: int) -> None:
+        self._draw = random.Random(seed)
+        self.calls: list[Call] = []
+        self.database: list[Found] = []
+        self.phone: dict[str, list[str]] = {chat: [] for chat in CHATS}
+        self.well = False
+        super().__init__(url)
+
+    def handler(self, replica: Played) -> SendHandler:
+        gateway: Any = Gateway(self, replica)
+        scripts, clock = replica.scripts, self.clock
+        breaker = Breaker(gateway.is_alive, now=lambda: clock.now_ms() / 1000, draw=self._draw)
+        return SendHandler(
+            gateway=gateway, attempts=Attempts(scripts, SETTINGS, clock, 0),
+            clearance=Clearance(scripts, SETTINGS, QuietHours(scripts, clock), clock),
+            proof=Proof(scripts, gateway, clock), breaker=breaker, clock=clock, max_deliveries=STILL.max_deliveries,
+            proof_wait_s=PROOF_WAIT_S, unconfirmed_after_s=0, stall_s=LEASE_S / 2, draw=self._draw,
+        )  # fmt: skip
+
+    def ends(self, fact: AnyEvent) -> bool:
+        return isinstance(fact, SendAccepted | SendDeadLettered) or (isinstance(fact, SendFailed) and fact.final)
+
+    def let_go(self) -> None:
+        self.well = True
+        while self.calls:
+            self.answer(0, 0.0, lost=False)
+
+    # ── the gateway ────────────────────────────────────────────────────────────────────────────────────────────────
+    def takes(self) -> bool:
+        return self.well or self._draw.random() < 0.6
+
+    async def take(self, to: str, content: Text) -> str:
+        """WhatsApp has it, and the gateway keeps that in one place at least."""
+        id_, digest, now = f"3EB{sum(map(len, self.phone.values())):05}", content_digest(content), self.clock.now_ms()
+        where = self._draw.choice(["database", "webhook", "both"])
+        self.phone[to].append(content.text)
+        if where != "webhook":
+            self.database.append(Found(id_, (to,), digest, now))
+        if where != "database":
+            await self.client.zadd(keys.echoes(INSTANCE, digest), {f"{id_} {to}": now})
+        return id_
+
+    def answer(self, which: int, luck: float, lost: bool) -> None:
+        """The answer fits what the gateway did, or says nothing. `lost`: that of the commit after it gets lost."""
+        if not self.calls:
+            return
+        if lost:
+            self.replica(HOLDER).scripts.trips["commit", "after"] = 0, "lost"
+        call = self.calls[which % len(self.calls)]
+        before = self.everything()
+        call.answer.set_result(_outcome(call.taken, luck))
+        self.settle()
+        if call.fence != self.fence:
+            assert self.everything() == before, "a replica that lost its lane wrote something"
+
+    def the_holder_sleeps_and_loses_its_lane(self, script: str, when: When, name: str, seconds: float) -> None:
+        """Before or after its next attempt or commit; it wakes when another has gone on, or not yet."""
+        self.a_call_will_fail(HOLDER, script, when, "asleep", 0)
+        self.poke_all()
+        self.answer(0, 0.0, lost=False)
+        if not self.replica(HOLDER).scripts.awake.is_set():
+            self.the_lease_runs_out_and_is_taken(name)
+            for _ in range(3):
+                self.time_passes(seconds)
+
+    def check(self) -> None:
+        super().check()
+        accepted = self.do(self._accepted())
+        for chat, came in self.came.items():
+            arrived = [send.text for send in map(_texts, came) if send.id in accepted]
+            first_open = [_texts(send).text for send in came[len(self.ended[chat]) :][:1]]
+            assert self.phone[chat] in (arrived, arrived + first_open), chat
+
+    async def _accepted(self) -> set[str]:
+        from shared.events import decode
+
+        facts = [decode(fields[b"e"]) for _, fields in await self.client.xrange(keys.events(INSTANCE))]
+        return {fact.send_id for fact in facts if isinstance(fact, SendAccepted)}
+
+
+@dataclass(frozen=True)
+class _Said:
+    id: str
+    text: str
+
+
+def _texts(send: Any) -> _Said:
+    return _Said(send.id, send.content.text)
+
+
+def _outcome(taken: str, luck: float) -> Outcome:
+    unknown = Unknown("no answer", unreachable=luck > 0.9)
+    if taken:
+        return unknown if luck > 0.6 else Accepted(taken)
+    others: list[Callable[[], Outcome]] = [
+        lambda: Transient("timed out"), lambda: InstanceDown("closed"), lambda: Permanent("no such number"),
+        lambda: InstanceDown("refused", unreachable=True), lambda: Misconfigured("key"), lambda: unknown,
+    ]  # fmt: skip
+    return unknown if luck > 0.5 else others[int(luck * 12) % len(others)]()
+
+
+STEPS: Steps = TROUBLE | {
+    "arrive": (5, arrivals(["oi", "oi", "sim", "até amanhã"])),
+    "answer": (18, {"which": lambda draw: draw.randrange(20), "luck": lambda draw: draw.random(),
+                    "lost": lambda draw: draw.random() < 0.2}),
+    "the_holder_sleeps_and_loses_its_lane": (
+        3, {"script": lambda draw: draw.choice(["attempt", "attempt", "commit"]),
+            "when": lambda draw: draw.choice(["before", "after"]),
+            "name": lambda draw: draw.choice(NAMES), "seconds": lambda draw: draw.choice([0, 1, 10])}),
+    "a_call_will_fail": (6, failing("commit", "commit", "attempt", "attempt", "read", "claim")),
+}  # fmt: skip
+SEEDS = st.integers(0, 2**64 - 1)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(steps=st.lists(SEEDS.map(lambda seed: a_step(seed, STEPS)), min_size=60, max_size=100), seed=SEEDS)
+def test_sends_arrive_once_and_in_order_when_the_gateway_leaves_a_trace(
+    redis_url: str, steps: list[Step], seed: int
+) -> None:
+    sends = Sends(redis_url, seed)
+    with mock.patch("sender.handler.time") as time:
+        time.monotonic.side_effect = lambda: sends.clock.now_ms() / 1000
+        sends.play(steps)
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What waits before it asks Redis again does not wait here, and nobody reads the logs."""
+    monkeypatch.setattr("shared.streams.lane.REDIS_PAUSE_S", 0.0)
+    monkeypatch.setattr("sender.attempts.REDIS_PAUSE_S", 0.0)
+    with structlog.testing.capture_logs():
+        yield
