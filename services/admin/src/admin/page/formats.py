@@ -59,7 +59,7 @@ class Formats:
 
     def offset(self) -> str:
         """The zone's name, as it is now."""
-        return dates.get_timezone_gmt(self._now, "short", locale=self._locale)
+        return dates.get_timezone_name(self._now, "long", locale=self._locale)
 
     def number(self, value: float) -> str:
         return numbers.format_decimal(value, locale=self._locale)

@@ -1,5 +1,6 @@
 """What does every page know? Who looks at it, in which language and timezone, where they are and where they may go."""
 
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,8 +32,6 @@ class Shell:
     instances: Sequence[str] = ()
     instance: str = ""
     """The one that is looked at; empty: all of them."""
-    wanted: int = 0
-    """Chats that wait for a person."""
     asset: Callable[[str], str] = field(default=lambda name: name)
 
     def may(self, route: str) -> bool:
@@ -63,6 +62,11 @@ class Shell:
         kept = {name: value for name, value in query.items() if value not in ("", None, False)}
         path = quote(self.path, safe="/@")
         return f"{path}?{urlencode(kept)}" if kept else path
+
+    @property
+    def once(self) -> str:
+        """A key of its own for a form that must not have its effect twice, however often it is sent."""
+        return secrets.token_urlsafe(16)
 
     @property
     def done(self) -> str:

@@ -51,7 +51,7 @@ class Schedule:
                 "instance": instance, "to": given.text("to"), "text": given.text("text"), "class": "reminder",
                 "send_at": _moment(given.text("send_at"), shell.zone),
             }  # fmt: skip
-            await self._ask(request, "POST /admin/messages", body=body)
+            await self._ask(request, "POST /admin/messages", body=body, headers=given.once)
             return back_to(f"/schedule?instance={instance}", "scheduled")
 
         async def again(given: Form, problem: Problem) -> web.Response:
