@@ -1,5 +1,6 @@
 """What does every page know? Who looks at it, in which language and timezone, where they are and where they may go."""
 
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -67,6 +68,13 @@ class Shell:
     def once(self) -> str:
         """A key of its own for a form that must not have its effect twice, however often it is sent."""
         return secrets.token_urlsafe(16)
+
+    def field(self, parameter: str) -> str:
+        """What the page calls a parameter of the API; a line of a list by its number."""
+        if line := re.fullmatch(r"recipients\[(\d+)\]\.(?:variables\.)?(.+)", parameter):
+            return f"{self.t('broadcasts.line', n=int(line[1]) + 1)}: {self.field(line[2])}"
+        last = parameter.rpartition(".")[2]
+        return self.t.known(f"field.{last}", last)
 
     @property
     def done(self) -> str:
