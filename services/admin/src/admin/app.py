@@ -20,18 +20,22 @@ from admin.streams.workers import Workers
 from admin.views.projecting.projector import Projector
 from admin.views.rebuilding import Rebuilds
 from admin.views.store import Store
+from admin.views.views import Views
 from shared.service import Platform, new_app
 
 BODY_LIMIT = 2 * 1024**2
 
 
-def build(settings: AdminSettings, platform: Platform) -> web.Application:
-    """The admin's application: it shows and steers the streams, and takes the clinic's own messages."""
+def build(settings: AdminSettings, platform: Platform, views: Views | None = None) -> web.Application:
+    """The admin's application: it shows and steers the streams, and takes the clinic's own messages.
+
+    `views` are read instead of those that the projector keeps.
+    """
     instances, workers = Instances(platform.redis, settings.instances), Workers(platform.redis)
     app = new_app(platform, client_max_size=BODY_LIMIT)
     app.middlewares.append(as_problems)
     audit = Audit(platform)
-    views = Store(platform.scripts, platform.clock)
+    views = views or Store(platform.scripts, platform.clock)
     site = Site(settings, platform, instances, views)
     access = Access(settings, platform, audit, site.login)
     access.guard(app)
