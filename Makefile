@@ -62,6 +62,10 @@ lint: $(READY)  ## style, types, import contracts, shell, compose files, Dockerf
 test: lint  ## lint and every test that needs no Docker
 	@$(PY) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
+.PHONY: test-page
+test-page: $(READY)  ## the admin's page in a browser, as people use it; its pictures go to .run/page
+	@FRONTDESK_PICTURES=.run/page $(PY) -m pytest services/admin/tests/page $(ARGS)
+
 .PHONY: test-services
 test-services: $(READY)  ## each service's unit tests in an environment made from its own lock alone
 	@$(PY) scripts/each_service.py $(SERVICES)
