@@ -9,8 +9,10 @@ INSIDE = [
     "http://[fd00::1]/x", "http://[fe80::1]/x", "http://100.64.0.1/x", "http://redis:6379/", "http://LOCALHOST./x",
     "http://x.localhost/x", "http://user@127.0.0.1/x", "http://127.0.0.1.:80/x", "http://[64:ff9b::7f00:1]/x",
 ]  # fmt: skip
-NO_WEB = ["file:///etc/passwd", "ftp://example.org/x", "gopher://example.org/", "dict://example.org",
-          "//example.org/x", "http:///x", "https://", "http://exa mple.org/", "javascript:alert(1)", "jar:http://example.org!/"]  # fmt: skip
+NO_WEB = [
+    "file:///etc/passwd", "ftp://example.org/x", "gopher://example.org/", "dict://example.org", "//example.org/x",
+    "http:///x", "https://", "http://exa mple.org/", "javascript:alert(1)", "jar:http://example.org!/",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("source", INSIDE + NO_WEB)

@@ -1,13 +1,15 @@
 """Does a name ever become a path, or somebody else's key?"""
 
 import asyncio
+from urllib.parse import quote
 
 import pytest
+from yarl import URL
 
 from shared.streams import keys
 
 NAMES = ["../x", "..%2fx", "%2e%2e%2fx", "..\\x", "/etc/passwd", "x\x00.md", "..", ".", "x/../../y", "%252e%252e",
-         "a{b}", "wa1}:stream", "*", "x\r\ny", "\u2025/x", "con.", "a" * 300]  # fmt: skip
+         "a{b}", "wa1}:stream", "*", "x\r\ny", "\u2025/x", "a" * 300]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", ["/static/../../settings.py", "/static/%2e%2e/app.py", "/static/..%2f..%2fapp.py",
@@ -43,17 +45,9 @@ async def test_a_token_cannot_be_called_that(admin, client, name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 async def test_a_text_of_the_clinic_cannot_be_called_that(admin, client, name: str) -> None:
-    from yarl import URL
-
-    base = str(admin.make_url("/admin/knowledge/"))
     if (await admin.get("/admin/knowledge", params={"clinic": "demo"})).status == 404:
         pytest.skip("there is no knowledge room here")
-    from urllib.parse import quote
-
-    for url in (URL(base + quote(name, safe=""), encoded=True), URL(base) / name.strip("/") if "/" in name else None):
-        if url is not None:
-            answer = await admin.put(
-                url % {"clinic": "demo"}, data="# x\n\nx", headers={"Content-Type": "text/markdown"}
-            )
-            assert answer.status in (400, 404, 405, 422), url
+    url = URL(f"{admin.make_url('/admin/knowledge/')}{quote(name, safe='')}?clinic=demo", encoded=True)
+    answer = await admin.put(url, data="# x\n\nx", headers={"Content-Type": "text/markdown"})
+    assert answer.status in (400, 404, 405, 422)
     assert [key for key in await client.keys("*texts*") if await client.hlen(key)] == []
