@@ -62,6 +62,10 @@ lint: $(READY)  ## style, types, import contracts, shell, compose files, Dockerf
 test: lint  ## lint and every test that needs no Docker
 	@$(PY) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
+.PHONY: test-page
+test-page: $(READY)  ## the admin's page in a browser, as people use it; its pictures go to .run/page
+	@FRONTDESK_PICTURES=.run/page $(PY) -m pytest services/admin/tests/page $(ARGS)
+
 .PHONY: test-services
 test-services: $(READY)  ## each service's unit tests in an environment made from its own lock alone
 	@$(PY) scripts/each_service.py $(SERVICES)
@@ -79,7 +83,7 @@ chaos: $(READY)  ## kill, freeze and cut off services while messages flow; SEEDS
 	@SEEDS=$(SEEDS) SHORT=$(SHORT) $(PY) tests/chaos
 
 .PHONY: figures
-figures: $(READY)  ## pace, neighbours of a failing chat, take-over, an outage: what the promises come to
+figures: $(READY)  ## pace, neighbours, take-over, an outage, restarts, a killed Redis: what the promises come to; ONLY=pace
 	@$(PY) tests/chaos/figures.py
 
 .PHONY: eval
