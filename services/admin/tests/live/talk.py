@@ -1,6 +1,5 @@
 """Who wrote, and what did the API say? Shared by the tests of the rooms."""
 
-import re
 from typing import Any
 
 import redis.asyncio as aioredis
@@ -89,20 +88,9 @@ class Talk:
         return str(problem["detail"])
 
 
-<<<<<<< HEAD
 _ALIVE = (b"wa:wake:", b"wa:{wa1}:view", b"wa:{wa1}:lease", b"wa:{wa1}:fence", b"wa:live")
 
 
 async def everything(client: aioredis.Redis) -> dict[bytes, Any]:
     """Every key with its value, to see that nothing changed; the views follow by themselves, and wake-ups are hints."""
     return {key: await client.dump(key) async for key in client.scan_iter() if not key.startswith(_ALIVE)}
-=======
-_VIEWS = re.compile(rb":(view|lease:views|fence:views)(:|$)")
-
-
-async def everything(client: aioredis.Redis) -> dict[bytes, Any]:
-    """Every key with its value, to see that nothing changed. Wake-ups are hints, and views follow the log in their
-    own time: they are none of it."""
-    found = [key async for key in client.scan_iter() if not _VIEWS.search(key) and not key.startswith(b"wa:wake:")]
-    return {key: await client.dump(key) for key in found}
->>>>>>> main

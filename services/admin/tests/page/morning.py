@@ -176,8 +176,8 @@ class Morning:
         quiet = following(ReplySuppressed, thanks, "quiet", self.later(0.1), answers=(thanks.id,), why="thanks")
         noted = self.fact(ContactChanged, MARIA, by="ana", notes="Prefere a Dra. Helena.", vip=True)
         await self.write(staff, failed, thanks, quiet, noted)
-        chat = keys.chat(self._instance, MARIA)
-        await self._client.hset(chat, mapping={"vip": "1", "notes": "Prefere a Dra. Helena."})
+        contact = keys.contact(self._instance, MARIA)
+        await self._client.hset(contact, mapping={"vip": "1", "notes": "Prefere a Dra. Helena.", "revision": "1"})
 
     async def _john(self) -> None:
         asked = self.ago(2).wrote(JOHN, "John Miller", "My chest hurts and I cannot breathe")
