@@ -220,6 +220,27 @@ WHAT_THE_MODEL_DOES = (
         ),
     ),
     Chart(
+        "Stages of an answer, p95",
+        "`knowledge`, `conversation` and `clinic` are looked for side by side; those that came too late, per second.",
+        "s",
+        (
+            (p95("frontdesk_answer_seconds", "responder", "stage"), "{{stage}}"),
+            (rate("frontdesk_context_late_total", "stage", "responder"), "too late: {{stage}}"),
+        ),
+    ),
+    Chart(
+        "What patients saw meanwhile",
+        'Typing and "one moment" before a slow answer, by what became of it.',
+        "ops",
+        ((f"sum by (sign, outcome) (rate(frontdesk_signs_of_life_total{RATE}))", "{{sign}} {{outcome}}"),),
+    ),
+    Chart(
+        "Appointment requests",
+        "Tries to hand a request to the clinic's own system.",
+        "ops",
+        ((rate("frontdesk_appointment_requests_total", "outcome", "responder"), "{{outcome}}"),),
+    ),
+    Chart(
         "Voice notes and pictures",
         "Turned into text, by how it ended.",
         "ops",
@@ -278,12 +299,40 @@ WHAT_IS_UNDERNEATH = (
     ),
 )
 
+WHAT_STAFF_SEE = (
+    Chart(
+        "Views: facts behind",
+        "Facts of the log that chats, messages and figures do not show yet.",
+        "short",
+        ((f"max by (wa_instance) (frontdesk_views_behind{{{INSTANCE}}})", "{{wa_instance}}"),),
+    ),
+    Chart(
+        "Views: facts folded",
+        "Facts that were folded into the views, rebuilds included.",
+        "short",
+        ((f'sum(rate(frontdesk_views_folded_total{{job="admin"}}{RATE}))', "facts/s"),),
+    ),
+    Chart(
+        "Views: work that broke off",
+        "To be begun again: a lease that went to another replica, an error of Redis.",
+        "short",
+        ((f'sum(rate(frontdesk_views_failed_total{{job="admin"}}{RATE}))', "times/s"),),
+    ),
+    Chart(
+        "Views: rebuilds, p95",
+        "From a rebuild's beginning until the new views serve.",
+        "s",
+        ((p95("frontdesk_views_rebuild_seconds", "admin"), "p95"),),
+    ),
+)
+
 ROWS = (
     ("What patients feel", WHAT_PATIENTS_FEEL),
     ("What waits", WHAT_WAITS),
     ("What comes in", WHAT_COMES_IN),
     ("What goes out", WHAT_GOES_OUT),
     ("What the model does", WHAT_THE_MODEL_DOES),
+    ("What staff see", WHAT_STAFF_SEE),
     ("What is underneath", WHAT_IS_UNDERNEATH),
 )
 

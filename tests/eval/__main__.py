@@ -1,5 +1,6 @@
 """`make eval`: how well does the embedded answerer answer patients, and does it invent anything?
 
+EVAL_QUESTIONS=file-or-folder and EVAL_CLINICS=folder measure a clinic's own questions against its own files.
 EVAL_MIN_RIGHT=0.9 fails the run when a half is below; EVAL_SHOW_HELD=1 shows the held-back half's failures too.
 An invented fact always fails it.
 """
@@ -11,29 +12,30 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
-CLINICS = ROOT / "clinics"
 
 
 def main() -> int:
-    from tests.eval.questions import load
+    from tests.eval.questions import FOLDER, load
     from tests.eval.report import columns, good_share, of_column, report
     from tests.eval.score import score
 
-    ask = answerer()
-    scores = [score(question, ask(question), clinics=CLINICS) for question in load()]
+    folder = Path(os.environ.get("EVAL_CLINICS") or ROOT / "clinics")
+    asked = load(Path(os.environ.get("EVAL_QUESTIONS") or FOLDER))
+    ask = answerer(folder, default=asked[0].clinic)
+    scores = [score(question, ask(question), clinics=folder) for question in asked]
     sys.stdout.write(report(scores, show_held=os.environ.get("EVAL_SHOW_HELD") == "1") + "\n")
     wanted = float(os.environ.get("EVAL_MIN_RIGHT") or 0)
     reached = all(good_share(of_column(scores, one)) >= wanted for one in columns(scores))
     return 0 if reached and not any(each.invented for each in scores) else 1
 
 
-def answerer() -> Callable:  # type: ignore[type-arg]
+def answerer(folder: Path, default: str) -> Callable:  # type: ignore[type-arg]
     """The embedded answerer over every clinic's own knowledge."""
     from clinic import Clinics
     from clinic.knowledge import Knowledge
     from responder.answerer import answer
 
-    clinics = {clinic.id: clinic for clinic in Clinics.load(CLINICS)}
+    clinics = {clinic.id: clinic for clinic in Clinics.load(folder, default)}
     knowledge = {name: Knowledge.build(clinic) for name, clinic in clinics.items()}
 
     def ask(question):  # type: ignore[no-untyped-def]

@@ -45,9 +45,13 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     set: str = "first"  # questions written at one time; each set is halved by itself
 
 
-def load(folder: Path = FOLDER) -> list[Question]:
-    """Every question of every clinic, in the files' order."""
-    return [question for path in sorted(folder.glob("*.yaml")) for question in _read(path)]
+def load(source: Path = FOLDER) -> list[Question]:
+    """Every question of one file, or of every file of a folder in their order. None at all is an error."""
+    files = sorted(source.glob("*.yaml")) if source.is_dir() else [source]
+    found = [question for path in files for question in _read(path)]
+    if not found:
+        raise ValueError(f"{source} holds no questions: name a YAML file, or a folder of them, as in {FOLDER}")
+    return found
 
 
 def _read(path: Path) -> list[Question]:

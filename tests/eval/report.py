@@ -14,9 +14,10 @@ Column = tuple[str, str]
 
 
 def columns(scores: Iterable[Score]) -> list[Column]:
-    """The sets in their order, each with both halves."""
-    sets = dict.fromkeys(score.question.set for score in scores)
-    return [(name, half) for name in sets for half in HALVES]
+    """The sets in their order, each with its halves; a question that is in neither is counted with `tune`."""
+    found = dict.fromkeys((score.question.set, score.question.half or "tune") for score in scores)
+    sets = dict.fromkeys(name for name, _ in found)
+    return [(name, half) for name in sets for half in HALVES if (name, half) in found]
 
 
 def heads(title: str, scores: list[Score], width: int) -> str:
@@ -28,7 +29,7 @@ def share(part: int, whole: int) -> str:
 
 
 def of_column(scores: Iterable[Score], column: Column) -> list[Score]:
-    return [score for score in scores if (score.question.set, score.question.half) == column]
+    return [score for score in scores if (score.question.set, score.question.half or "tune") == column]
 
 
 def good_share(scores: list[Score]) -> float:

@@ -31,6 +31,7 @@ from sender.proof import Proof
 from sender.quiet import QuietHours
 from sender.seeking import Seeker
 from sender.settings import SenderSettings
+from sender.uploads import Uploads
 from shared.events import (
     AnyEvent,
     Content,
@@ -112,7 +113,9 @@ class Sends(Lanes):
         acceptance, tries = Acceptance(clock, 0), STILL.max_deliveries
         return SendHandler(
             gateway=gateway, attempts=Attempts(scripts, SETTINGS, clock, 0),
-            clearance=Clearance(scripts, SETTINGS, QuietHours(scripts, clock), clock), breaker=breaker,
+            breaker=breaker,
+            clearance=Clearance(scripts, SETTINGS, QuietHours(scripts, clock), Uploads(scripts), clock),
+            uploads=Uploads(scripts),
             judge=Judge(acceptance, NewContacts(scripts, SETTINGS, clock), clock, tries, self._draw),
             seeker=Seeker(Proof(scripts, gateway, clock), breaker, acceptance, clock, PROOF_WAIT_S, CALL_S),
             clock=clock, max_deliveries=tries, stall_s=LEASE_S / 2,

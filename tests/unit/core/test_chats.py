@@ -41,6 +41,19 @@ class Chats(RuleBasedStateMachine):
         self.model.setdefault(chat, deque()).append(flight)
         self.queues.add(flight, self.now)
 
+    @precondition(lambda self: self.model)
+    @rule(data=st.data())
+    def add_to_a_turn(self, data: Any) -> None:
+        """What comes behind a head that waits for its turn to be complete ends the wait, and no other one."""
+        chat = data.draw(st.sampled_from(sorted(self.model)))
+        flight = a_flight(chat)
+        self.model[chat].append(flight)
+        self.queues.add(flight, self.now)
+        head, busy = self.model[chat][0], chat in self.busy
+        before = head.ready_at_ms
+        self.queues.reconsider(flight, self.now)
+        assert head.ready_at_ms == before or (head.waiting and not busy and head.ready_at_ms == self.now)
+
     def _ready(self) -> set[str]:
         return {
             chat for chat, flights in self.model.items()
@@ -71,10 +84,11 @@ class Chats(RuleBasedStateMachine):
         self.queues.finish(flight, self.now, followers)
 
     @precondition(lambda self: self.busy)
-    @rule(data=st.data(), wait=st.integers(-5, 100))
-    def hold(self, data: Any, wait: int) -> None:
+    @rule(data=st.data(), wait=st.integers(-5, 100), for_its_turn=st.booleans())
+    def hold(self, data: Any, wait: int, for_its_turn: bool) -> None:
         chat, flight = data.draw(st.sampled_from(sorted(self.busy.items(), key=lambda item: item[0])))
         del self.busy[chat]
+        flight.waiting = for_its_turn
         self.queues.hold(flight, self.now + wait, self.now)
 
     @precondition(lambda self: self.busy)
@@ -170,3 +184,20 @@ def test_what_belongs_to_no_chat_waits_for_nothing() -> None:
     assert queues.next(0)
     assert queues.next(0)
     assert queues.next(0) is None
+
+
+def test_a_turn_that_is_complete_earlier_than_thought_goes_earlier() -> None:
+    queues = ChatQueues()
+    queues.add(a_flight("a"), 0)
+    head = queues.next(0)
+    assert head
+    head.waiting = True
+    queues.hold(head, 1_500, 0)
+    more = a_flight("a")
+    queues.add(more, 100)
+    assert queues.next(100) is None
+    queues.reconsider(more, 100)
+    assert queues.next(100) is head
+    queues.hold(head, 900, 100)
+    assert queues.next(899) is None
+    assert queues.next(900) is head

@@ -8,9 +8,10 @@ import msgspec
 
 from clinic.errors import ClinicError
 from clinic.model import GIVEN, Clinic, Document
+from clinic.reading import KINDS, decoded
 from clinic.rules import problems
 from clinic.text import LANGUAGES, Text, Words
-from clinic.texts import KINDS, check_text, decoded
+from clinic.texts import check_text
 from clinic.tree import Reader, compose
 
 

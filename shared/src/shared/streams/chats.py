@@ -24,6 +24,8 @@ class _Chat:
     flights: deque[Flight] = field(default_factory=deque)
     busy: bool = False
     queued: bool = False
+    held: int = 0
+    """The serial of its place among the held; 0: it is none of them."""
     turns: int = 0
     """VIP turns in a row before it was chosen."""
 
@@ -95,6 +97,15 @@ class ChatQueues:
         flight.ready_at_ms = until_ms
         self._offer(chat, now_ms)
 
+    def reconsider(self, flight: Flight, now_ms: int) -> None:
+        """Something came behind the head of this chat: if it only waits for that, it may go now."""
+        chat = self._of(flight)
+        head = chat.flights[0]
+        if chat.held and head.waiting:
+            chat.held, chat.queued = 0, False
+            head.ready_at_ms = now_ms
+            self._offer(chat, now_ms)
+
     def put_back(self, flight: Flight) -> None:
         """The head could not begin yet, for a reason that is not its own: it is the first to go when it can."""
         chat = self._of(flight)
@@ -120,13 +131,17 @@ class ChatQueues:
         head = chat.flights[0]
         if head.ready_at_ms > now_ms:
             self._serial += 1
+            chat.held = self._serial
             heapq.heappush(self._later, (head.ready_at_ms, self._serial, chat))
         else:
             (self._ready_vip if head.vip else self._ready).append(chat)
 
     def _wake_held(self, now_ms: int) -> None:
         while self._later and self._later[0][0] <= now_ms:
-            chat = heapq.heappop(self._later)[2]
+            _, serial, chat = heapq.heappop(self._later)
+            if chat.held != serial:  # it went before its time
+                continue
+            chat.held = 0
             (self._ready_vip if chat.flights[0].vip else self._ready).append(chat)
 
     def _choose(self) -> _Chat | None:

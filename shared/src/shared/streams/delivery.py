@@ -173,6 +173,8 @@ class Flight:
     delivery: Delivery
     vip: bool = False
     ready_at_ms: int = 0
+    waiting: bool = False
+    """It waits for its turn to be complete, not for a time of its own: more in its chat may end the wait."""
     restarts: int = 0
     """How often it began anew because more came meanwhile."""
 

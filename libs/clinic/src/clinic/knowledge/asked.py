@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from clinic.knowledge.concepts import concepts
 from clinic.knowledge.stems import stem
@@ -17,6 +18,7 @@ MAX_WORDS = 24  # a longer question is cut: the search must stay bounded whateve
 CHATTERED = 0.12
 VAGUE = 0.35  # an everyday word that may still be the matter, as `years`
 NAMED = 0.35
+FOREIGN = 0.5  # a word that has no relatives cannot be found in the texts of another language
 
 
 class Asked(Struct, frozen=True):
@@ -42,10 +44,20 @@ def worth(words: Iterable[str], language: Language) -> Iterator[str]:
 
 
 def weigh(
-    words: Iterable[str], language: Language, held: Callable[[frozenset[str]], int], total: int, named: Collection[str]
+    words: Iterable[str],
+    language: Language,
+    held: Callable[[frozenset[str]], int],
+    total: int,
+    named: Collection[str],
+    *,
+    foreign: bool = False,
 ) -> list[Asked]:
-    """`held` says in how many of the `total` pieces a word with these terms stands; `named` are the services' words."""
-    return [_weighed(word, language, held, total, named) for word in words]
+    """`held` says in how many of the `total` pieces a word with these terms stands; `named` are the services' words.
+
+    `foreign`: the question is in another language than the pieces.
+    """
+    asked = (_weighed(word, language, held, total, named) for word in words)
+    return [replace(one, weight=one.weight * FOREIGN) if foreign and len(one.terms) == 1 else one for one in asked]
 
 
 def _weighed(

@@ -126,7 +126,8 @@ class Knowledge:
             return len(set().union(*(where.get(term, ()) for term in sought)))
 
         corrected = (word if word in CHATTER or concepts(word) else spell(word) for word in words(text))
-        return weigh(worth(corrected, spoken), table, held, len(self._spoken[table]), self._named)
+        pieces, foreign = len(self._spoken[table]), table != spoken
+        return weigh(worth(corrected, spoken), table, held, pieces, self._named, foreign=foreign)
 
     def _hit(self, number: int, score: float, asked: list[Asked]) -> Hit:
         chunk, (about, said, all_terms) = self._rows[number].chunk, self._terms[number]

@@ -16,6 +16,11 @@ def _stemmer(language: Language) -> Stemmer.Stemmer:
 
 @lru_cache(maxsize=20_000)
 def stem(word: str, language: Language) -> str:
-    """The snowball stem of a word without its accents (text and question are folded alike)."""
+    """The snowball stem of a word without its accents (text and question are folded alike).
+
+    Portuguese and Spanish write one sound two ways: `saque` is of `sacar`, `pague` of `pagar`.
+    """
     found: str = _stemmer(language).stemWord(word)
-    return found
+    if language == "en":
+        return found
+    return f"{found[:-2]}c" if found.endswith("qu") else found[:-1] if found.endswith("gu") else found

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from clinic.language.vocabulary import EVERYDAY, IDIOMS, SLANG
 
@@ -14,8 +15,11 @@ _RUN = re.compile(r"([^\W\d_])\1{2,}|(?:([aiu])\2)\b")  # oiiii, diaa
 
 def fold(text: str) -> str:
     """Lower case, no accents, no drawn-out letters."""
-    bare = unicodedata.normalize("NFKD", text[:MAX_CHARS].casefold())
-    return _RUN.sub(_once, "".join(mark for mark in bare if not unicodedata.combining(mark)))
+    bare = text[:MAX_CHARS].casefold()
+    if not bare.isascii():
+        apart = unicodedata.normalize("NFKD", bare)
+        bare = "".join(mark for mark in apart if not unicodedata.combining(mark))
+    return _RUN.sub(_once, bare)
 
 
 def written(text: str) -> list[str]:
@@ -25,12 +29,17 @@ def written(text: str) -> list[str]:
 
 def words(text: str) -> list[str]:
     """The words without accents, with short forms written out and idioms as the one word that they stand for."""
+    return list(_words(text[:MAX_CHARS]))
+
+
+@lru_cache(maxsize=32)  # one question is read by several readers
+def _words(text: str) -> tuple[str, ...]:
     found: list[str] = []
     for word in _WORD.findall(fold(text)):
         plain = _WOULD.sub(" would", word).replace("'", "").replace("’", "")
         found.extend(SLANG.get(plain, plain).split())
     line = " ".join(found)
-    return _IDIOM.sub(lambda idiom: IDIOMS[idiom[0]], line).split() if _IDIOM.search(line) else found
+    return tuple(_IDIOM.sub(lambda idiom: IDIOMS[idiom[0]], line).split() if _IDIOM.search(line) else found)
 
 
 def _once(found: re.Match[str]) -> str:

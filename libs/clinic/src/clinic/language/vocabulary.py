@@ -28,7 +28,7 @@ LETTERS: tuple[tuple[str, str, int], ...] = (
 )  # fmt: skip
 ENDINGS: tuple[tuple[str, str], ...] = (
     ("pt", "ção"), ("pt", "cao"), ("pt", "ções"), ("pt", "coes"), ("pt", "inho"), ("pt", "inha"), ("pt", "agem"),
-    ("pt", "mento"), ("pt", "eiro"), ("pt", "eira"), ("pt", "ões"), ("es", "ción"), ("es", "cion"), ("es", "ciones"),
-    ("es", "dad"), ("es", "ito"), ("es", "ita"), ("es", "miento"), ("es", "arme"), ("es", "erme"), ("es", "irme"),
-    ("en", "tion"), ("en", "ing"), ("en", "ment"), ("en", "ness"),
+    ("pt", "mento"), ("pt", "eiro"), ("pt", "eira"), ("pt", "ões"), ("pt", "ei"), ("es", "ción"), ("es", "cion"),
+    ("es", "ciones"), ("es", "dad"), ("es", "ito"), ("es", "ita"), ("es", "miento"), ("es", "arme"), ("es", "erme"),
+    ("es", "irme"), ("en", "tion"), ("en", "ing"), ("en", "ment"), ("en", "ness"),
 )  # fmt: skip

@@ -29,10 +29,14 @@ class Answer:
 
 
 class Asking:
-    """Asks the routes that it is given, each named as `GET /admin/conversations/{chat}`."""
+    """Asks the routes that it knows, each named as `GET /admin/conversations/{chat}`."""
 
-    def __init__(self, endpoints: Iterable[Endpoint]) -> None:
-        self._routes = {f"{endpoint.method} {endpoint.path}": endpoint for endpoint in endpoints}
+    def __init__(self) -> None:
+        self._routes: dict[str, Endpoint] = {}
+
+    def learn(self, endpoints: Iterable[Endpoint]) -> None:
+        """Know these routes from now on."""
+        self._routes.update({f"{endpoint.method} {endpoint.path}": endpoint for endpoint in endpoints})
 
     def may(self, who: Principal, route: str) -> bool:
         """Whether there is such a route, and `who` may use it."""
@@ -40,15 +44,17 @@ class Asking:
         return endpoint is not None and who.may(endpoint.role)
 
     async def ask(
-        self, request: web.Request, route: str, *,
+        self, request: web.Request, route: str, at: Mapping[str, Given] | None = None, *,
         body: Any = None, headers: Mapping[str, str] | None = None, **given: Given,
     ) -> Answer:  # fmt: skip
-        """What `route` answers to `given` (of its path and its query) and `body`. Raises Problem, as the route does."""
+        """What `route` answers to `at` and `given` (of its path and its query) and `body`. Raises Problem."""
         endpoint = self._routes.get(route)
         if endpoint is None:
             raise Problem(404, f"there is no {route} here")
         data = body if isinstance(body, bytes) else b"" if body is None else msgspec.json.encode(body)
-        response = await endpoint.answered(restated(request, endpoint.method, given, data, headers or {}))
+        response = await endpoint.answered(
+            restated(request, endpoint.method, {**(at or {}), **given}, data, headers or {})
+        )
         if not isinstance(response, web.Response) or not isinstance(response.body, bytes):
             return Answer(None)
         if endpoint.answer is None:
@@ -61,7 +67,7 @@ class Asking:
     async def look(self, request: web.Request, route: str, **given: Given) -> Any:
         """The data of `route`; None when there is none or it may not be seen, so that the rest of a page is shown."""
         try:
-            return (await self.ask(request, route, **given)).data
+            return (await self.ask(request, route, given)).data
         except Problem as problem:
             if problem.status in (403, 404, 502, 503):
                 return None

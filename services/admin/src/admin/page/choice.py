@@ -18,10 +18,10 @@ def language_of(request: web.Request) -> Language:
     """The cookie's, else the first of Accept-Language that there is, else Portuguese."""
     chosen = request.cookies.get("lang", "")
     if chosen in LANGUAGES:
-        return cast(Language, chosen)
+        return chosen
     for wanted in _by_preference(request.headers.get("Accept-Language", "")):
         if wanted in LANGUAGES:
-            return cast(Language, wanted)
+            return wanted
     return "pt"
 
 

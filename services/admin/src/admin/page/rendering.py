@@ -1,6 +1,6 @@
 """How does a page become HTML? Jinja templates that escape whatever they are given."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import jinja2
 from aiohttp import web
 
+from admin.access.gate import SESSION
 from admin.access.principal import Principal
 from admin.http.endpoint import PRINCIPAL
-from admin.http.problems import Problem
 from admin.instances import Instances
 from admin.page.asking import Asking
 from admin.page.assets import Assets
@@ -18,10 +18,9 @@ from admin.page.choice import language_of, theme_of
 from admin.page.formats import Formats
 from admin.page.forms import NOTHING_GIVEN
 from admin.page.shell import Shell
-from admin.page.words import Words
+from admin.page.words import Words, catalog
 from shared.clock import Clock
 
-UNTITLED = "UTC"
 NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -31,9 +30,7 @@ class Around:
 
     instances: Instances
     clock: Clock
-    csrf: Callable[[web.Request], str]
-    """The token that a form of this session must bring."""
-    zone_of: Callable[[str], str]
+    zone_of: Callable[[str], Awaitable[str]]
     """The timezone of the clinic that answers for an instance."""
 
 
@@ -44,6 +41,7 @@ class Rendering:
         self._asking = asking
         self._assets = assets
         self._around = around
+        catalog()  # a mistake in it is told at the start, not to a reader
         self._templates = jinja2.Environment(
             loader=jinja2.PackageLoader("admin.page"), autoescape=True, undefined=jinja2.StrictUndefined,
             trim_blocks=True, lstrip_blocks=True,
@@ -54,14 +52,17 @@ class Rendering:
         who = request.get(PRINCIPAL)
         names = await self._around.instances.names() if who else []
         wanted = instance or request.query.get("instance", "")
-        return self._shell(request, who, names, wanted if wanted in names else "")
+        looked_at = wanted if wanted in names else ""
+        zone = await self._around.zone_of(looked_at or next(iter(names), ""))
+        return self._shell(request, who, names, looked_at, ZoneInfo(zone))
 
-    def _shell(self, request: web.Request, who: Principal | None, names: list[str], instance: str) -> Shell:
+    def _shell(
+        self, request: web.Request, who: Principal | None, names: list[str], instance: str, zone: ZoneInfo
+    ) -> Shell:
         words = Words(language_of(request))
-        zone = ZoneInfo(self._around.zone_of(instance or (names[0] if names else "")))
         return Shell(
             request=request, who=who, asking=self._asking, t=words, theme=theme_of(request), zone=zone,
-            f=Formats(words.locale, zone, self._around.clock.now_ms()), csrf=self._around.csrf(request) if who else "",
+            f=Formats(words.locale, zone, self._around.clock.now_ms()), csrf=_csrf(request),
             instances=names, instance=instance, asset=self._assets.url,
         )  # fmt: skip
 
@@ -70,22 +71,22 @@ class Rendering:
     ) -> web.Response:
         """The page that `template` makes of `context`. `problem` among it is told above everything else."""
         shell = await self.shell(request, instance)
-        return self._rendered(template, shell, status, context)
-
-    def _rendered(self, template: str, shell: Shell, status: int, context: dict[str, Any]) -> web.Response:
-        given = {"problem": None, "form": NOTHING_GIVEN, **context}
-        html = self._templates.get_template(template).render(shell=shell, t=shell.t, f=shell.f, **given)
+        html = self._html(template, shell, context)
         return web.Response(text=html, status=status, content_type="text/html", headers=NO_STORE)
 
-    def bare(self, request: web.Request, template: str, status: int = 200, **context: Any) -> web.Response:
-        """A page that needs neither Redis nor somebody who is logged in."""
-        return self._rendered(template, self._shell(request, request.get(PRINCIPAL), [], ""), status, context)
+    def _html(self, template: str, shell: Shell, context: dict[str, Any]) -> str:
+        given = {"problem": None, "form": NOTHING_GIVEN, **context}
+        return self._templates.get_template(template).render(shell=shell, t=shell.t, f=shell.f, **given)
 
-    def refusal(self, request: web.Request, problem: Problem) -> web.Response:
-        """A problem as a page of its own."""
-        answer = self.bare(request, "problem.html", problem.status, problem=problem)
-        answer.headers.update(problem.headers)
-        return answer
+    def bare(self, request: web.Request, template: str, **context: Any) -> str:
+        """A page that needs neither Redis nor somebody who is logged in."""
+        return self._html(template, self._shell(request, request.get(PRINCIPAL), [], "", ZoneInfo("UTC")), context)
+
+
+def _csrf(request: web.Request) -> str:
+    """What a form must bring; nothing, when nobody is logged in by a session."""
+    session = request.get(SESSION)
+    return session.csrf if session is not None else ""
 
 
 def back_to(url: str, done: str = "") -> web.Response:

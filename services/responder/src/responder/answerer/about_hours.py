@@ -24,7 +24,7 @@ def about_hours(question: Question) -> Part:
     if asked.days:
         lines = [line for day in asked.days for line in _day(question, day, minute)]
         return Part("hours", "\n".join(lines), tuple(_source(question, day) for day in asked.days))
-    if asked.now or (question.shows("open_now") and asked.minute is None):
+    if asked.now or (question.shows("open_now") and asked.minute is None and not question.shows("not_now")):
         return _now(question)
     if minute is not None:
         text = "\n".join(_day(question, question.today, minute))

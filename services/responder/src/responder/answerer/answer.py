@@ -11,6 +11,7 @@ from responder.answerer.courtesy import Courtesy, courtesy
 from responder.answerer.lexicon import lexicon
 from responder.answerer.opting import confirmation, opting
 from responder.answerer.phrases import phrase
+from responder.answerer.plan import plan
 from responder.answerer.question import Question, understand
 from responder.answerer.reply import Answer, Kind, Part, joined
 
@@ -27,14 +28,15 @@ def answer(
     def understood(text: str) -> Question:
         return understand(text, language, now, clinic, knowledge, known)
 
-    if understood(question).emergency:  # goes before everything else that the message says
-        return joined(answered(question, understood), language)
+    whole = understood(question)
+    if whole.emergency:  # goes before everything else that the message says
+        return joined(plan(whole), language)
     if way := opting(question):
         return joined([Part("optout" if way == "out" else "thanks", confirmation(way, language))], language)
     polite = courtesy(words(question), asks="?" in question)
     if polite is not None:
         return joined([_polite(polite, clinic, language)], language)
-    return joined(answered(question, understood), language)
+    return joined(answered(question, whole, understood), language)
 
 
 _KINDS: dict[Courtesy, Kind] = {

@@ -15,10 +15,9 @@ OPEN = frozenset({"unknown", "ask_back"})
 Understand = Callable[[str], Question]
 
 
-def answered(text: str, understand: Understand) -> list[Part]:
+def answered(text: str, whole: Question, understand: Understand) -> list[Part]:
     """Each question of a message in its order where each can be answered by itself, else the message as a whole."""
-    whole = understand(text)
-    if whole.emergency or whole.shows("complaint", "person"):
+    if whole.shows("complaint", "person"):
         return plan(whole)
     asked = [one.text for one in clauses(text) if one.asks and courtesy(words(one.text), asks=False) is None]
     if len(asked) < 2:

@@ -8,37 +8,13 @@ from msgspec import Struct
 from clinic.language import words
 from responder.answerer.courtesy import GREETINGS
 from responder.answerer.cues import shows
+from responder.answerer.wordlists import wordlist
 
 MAX_CLAUSES = 4  # more are read as one: a reply has room for so many answers at most
 _ENDS = re.compile(r"(?<=[?!\n;])\s*|(?<=\.)\s+")
 _JOINS = re.compile(r",?\s+(?:e|y|and|also|tambem|também|también|mas|pero|but|e também|y también)\s+|,\s*|\s+[-+&]\s+")
-_LEADS = (
-    frozenset(
-        [
-            "e",
-            "y",
-            "and",
-            "tambem",
-            "tambien",
-            "also",
-            "mas",
-            "pero",
-            "but",
-            "si",
-            "se",
-            "if",
-            "whether",
-            "ademas",
-            "alem",
-            "disso",
-            "besides",
-        ]
-    )
-    | GREETINGS
-)
-_TELLS = frozenset(
-    ["i", "im", "ive", "eu", "yo", "my", "mi", "meu", "minha", "we", "nos"]
-)  # who begins so tells, though a question may follow
+_LISTS = {name: frozenset(listed.split()) for name, listed in wordlist("clauses").items()}
+_LEADS = _LISTS["leads"] | GREETINGS
 _WONDERS = re.compile(
     r"(?:(?:eu|i|me) )?(?:(?:would )?(?:quisiera|queria|quiero|quero|gostaria|want|wanted|like|need|preciso|necesito)"
     r"(?: de| to)? (?:saber|know|preguntar|perguntar|consultar|ask|find out)|was wondering|wondering)\b"
@@ -77,4 +53,4 @@ def opens(text: str) -> bool:
     if wonders := _WONDERS.match(line):
         return len(line) > wonders.end()
     asks = len(said) > 1 and (shows("opens", said[0]) or shows("asks_for", line))
-    return asks and said[0] not in _TELLS
+    return asks and said[0] not in _LISTS["tells"]

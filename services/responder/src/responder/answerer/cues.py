@@ -1,12 +1,14 @@
-"""Which words show what a patient wants? The cues are in `words/cues.yaml`."""
+"""Which words show what a patient wants? The cues are in `words/cues.yaml` and `words/emergencies.yaml`."""
 
 import re
-from collections.abc import Collection
-from functools import cache
+from collections.abc import Collection, Iterator
+from functools import cache, lru_cache
 
 from responder.answerer.wordlists import wordlist
 
-CUES: dict[str, tuple[str, ...]] = {name: tuple(cues) for name, cues in wordlist("cues").items()}
+CUES: dict[str, tuple[str, ...]] = {
+    name: tuple(cues) for name, cues in (wordlist("emergencies") | wordlist("cues")).items()
+}
 
 
 def _slot(slot: str) -> str:
@@ -26,14 +28,67 @@ def _compiled(name: str) -> re.Pattern[str]:
     return re.compile(r"(?<!\w)(?:" + "|".join(_pattern(cue) for cue in CUES[name]) + ")")
 
 
+@lru_cache(maxsize=8)  # one question is looked at for some thirty cues
+def _split(line: str) -> tuple[list[str], frozenset[str]]:
+    words = line.split(" ")
+    return words, frozenset(words)
+
+
+class _Begun:
+    """A cue's patterns by the word that each begins with: few words begin any, and only those are tried."""
+
+    def __init__(self, cues: tuple[str, ...]) -> None:
+        self._cues: dict[str, list[str]] = {}
+        for cue in cues:
+            first, _, rest = cue.partition(" ")
+            for word in first.split("|"):
+                self._cues.setdefault(word, []).append(f"{word} {rest}".strip())
+        self._whole = frozenset(self._cues)
+        self._roots = tuple(word[:-1] for word in self._cues if word.endswith("*"))
+        self._patterns: dict[str, re.Pattern[str]] = {}
+
+    def holds(self, line: str) -> bool:
+        """Whether a line, which ends with a space, shows the cue."""
+        said, different = _split(line)
+        roots = self._roots
+        rooted = bool(roots) and any(word.startswith(roots) for word in different)
+        if not rooted and self._whole.isdisjoint(different):
+            return False
+        at = 0
+        for word in said:
+            if any(self._pattern(one).match(line, at) for one in self._begins(word, rooted=rooted)):
+                return True
+            at += len(word) + 1
+        return False
+
+    def _begins(self, word: str, *, rooted: bool) -> Iterator[str]:
+        if word in self._whole:
+            yield word
+        if rooted and word.startswith(self._roots):
+            yield from (f"{root}*" for root in self._roots if word.startswith(root))
+
+    def _pattern(self, word: str) -> re.Pattern[str]:
+        """Compiled when the word is first met: most never are."""
+        found = self._patterns.get(word)
+        if found is None:
+            found = self._patterns[word] = re.compile("|".join(_pattern(cue) for cue in self._cues[word]))
+        return found
+
+
+@cache
+def _begun(name: str) -> _Begun:
+    return _Begun(CUES[name])
+
+
+@lru_cache(maxsize=256)  # within one question the same is asked in several places
 def shows(name: str, line: str) -> bool:
     """Does a line of folded words show this cue?"""
-    return _compiled(name).search(f"{line} ") is not None
+    return _begun(name).holds(f"{line} ")
 
 
 def without(name: str, line: str) -> str:
     """The line less what shows this cue."""
-    return _compiled(name).sub("", f"{line} ").strip()
+    return _compiled(name).sub("", f"{line} ").strip() if shows(name, line) else line
 
 
 @cache

@@ -8,60 +8,51 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from weakref import WeakKeyDictionary
 
-from msgspec import Struct
-
 from clinic.knowledge import Knowledge, concepts
 from clinic.knowledge.spelling import Speller
-from clinic.knowledge.stems import stem
 from clinic.language import CHATTER, STOP, words
-from clinic.model import Clinic, Holiday, Insurance, Service
+from clinic.model import Clinic, Insurance
 from clinic.text import LANGUAGES, Language
 from responder.answerer import courtesy, when
 from responder.answerer.cues import asking, roots, vocabulary
+from responder.answerer.names import (
+    SMALL,
+    Form,
+    all_names,
+    as_said,
+    by_stem,
+    holiday_names,
+    kin,
+    meanings,
+    service_forms,
+    spelled,
+)
 from responder.answerer.wordlists import wordlist
 
-MIN_HEAD = 6  # letters: `tirar sangue` must not make every `tirar` a blood test
-_SMALL = frozenset().union(*STOP.values())
-_OURSELVES = frozenset({"clinica", "clinico", "clinic", "doctor", "doctors"})  # never a whole name
 _ENCLITIC = re.compile(r"(?<=\w\w[aei]r)(?:me|te|se|nos|lo|la|los|las|le|les)$")  # `ponerme`
 _FILLERS = frozenset(wordlist("fillers")["fillers"].split())
-
-
-class Form(Struct, frozen=True):
-    """One way to name a service: all of `stems` must be in the question."""
-
-    service: Service
-    stems: frozenset[str]
-    head: str
-    own: bool = True  # its name; no synonym
-
-
-class Meaning(Struct, frozen=True):
-    """One way to name a service by what its words mean: each of `concepts` must be spoken of by a word of its own."""
-
-    service: Service
-    concepts: tuple[frozenset[str], ...]
 
 
 class Lexicon:
     """The words of one clinic."""
 
     def __init__(self, clinic: Clinic, knowledge: Knowledge) -> None:
-        self._forms = {language: tuple(_forms(clinic, language)) for language in LANGUAGES}
-        self._with = {language: _by_stem(forms) for language, forms in self._forms.items()}
-        self._stems = {language: _spelled(clinic, language) for language in LANGUAGES}
-        self.meanings = tuple(_meanings(clinic))
+        self._forms = {language: tuple(service_forms(clinic, language)) for language in LANGUAGES}
+        self._with = {language: by_stem(forms) for language, forms in self._forms.items()}
+        self._stems = {language: spelled(clinic, language) for language in LANGUAGES}
+        self.meanings = tuple(meanings(clinic))
+        self.kin = kin(clinic)
         self.holidays = {
-            said: holiday for holiday in clinic.holidays for name in _names(holiday) for said in _short(name)
+            said: holiday for holiday in clinic.holidays for name in holiday_names(holiday) for said in as_said(name)
         }
         self.insurances = {
             " ".join(words(name)): plan for plan in clinic.insurances for name in (plan.name, *plan.synonyms)
         }
         spoken = frozenset(word for language in LANGUAGES for word in STOP[language] | knowledge.words(language))
-        named = frozenset(word for name in _all_names(clinic) for word in words(name))
+        named = frozenset(word for name in all_names(clinic) for word in words(name))
         wanted, self._roots = asking()
         self._shown = roots()
-        self.plain = frozenset(words(clinic.name)) - named | wanted | when.WORDS | courtesy.WORDS | _FILLERS | _SMALL
+        self.plain = frozenset(words(clinic.name)) - named | wanted | when.WORDS | courtesy.WORDS | _FILLERS | SMALL
         self._services = Speller(named, slips=2)
         self._all = Speller(named | spoken | self.plain | vocabulary() | CHATTER | concepts.WORDS)
         self.urgent = tuple(_urgent(clinic))
@@ -97,7 +88,7 @@ _lexicons: WeakKeyDictionary[Clinic, tuple[Knowledge, Lexicon]] = WeakKeyDiction
 
 
 def prepare(clinic: Clinic, knowledge: Knowledge) -> None:
-    """Compile a clinic's words now (about 40 ms), rather than with the first question after a reload."""
+    """Compile a clinic's words now (about 60 ms), rather than with the first question after a reload."""
     lexicon(clinic, knowledge)
 
 
@@ -133,67 +124,3 @@ def _own(clinic: Clinic, knowledge: Knowledge) -> dict[str, Language]:
             spoken[language].update(word for name in called for word in words(name))
     counted = Counter(word for listed in spoken.values() for word in listed)
     return {word: language for language, listed in spoken.items() for word in listed if counted[word] == 1}
-
-
-def _meanings(clinic: Clinic) -> Iterator[Meaning]:
-    """Names of two words or more that all have relatives: `first appointment` is also `primera visita`."""
-    for service in clinic.services:
-        for name in service.called:
-            meant = tuple(concepts.concepts(word) for word in words(name) if word not in _SMALL)
-            if len(meant) > 1 and all(meant):
-                yield Meaning(service, meant)
-
-
-def _spelled(clinic: Clinic, language: Language) -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    for name in (name for service in clinic.services for name in service.called):
-        for word in words(name):
-            found.setdefault(stem(word, language), set()).add(word)
-    return {one: frozenset(spelled) for one, spelled in found.items()}
-
-
-def _by_stem(forms: Iterable[Form]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for at, form in enumerate(forms):
-        for one in form.stems:
-            found.setdefault(one, []).append(at)
-    return found
-
-
-def _forms(clinic: Clinic, language: Language) -> Iterator[Form]:
-    for service in clinic.services:
-        name = service.name.say(language)
-        yield from _form(service, name, language, heads=True)
-        for synonym in getattr(service.synonyms, language):
-            yield from _form(service, synonym, language, heads=False)
-
-
-def _form(service: Service, name: str, language: Language, *, heads: bool) -> Iterator[Form]:
-    plain = [word for word in words(name) if word not in STOP[language] or word in _OURSELVES]
-    found = [stem(word, language) for word in plain]
-    if not found or _OURSELVES.issuperset(plain):
-        return
-    at = -1 if language == "en" and "of" not in words(name) else 0
-    told = plain[at] not in _OURSELVES and (heads or len(plain[at]) >= MIN_HEAD)
-    head = found[at] if len(found) > 1 and told else ""
-    yield Form(service, frozenset(found), head, heads)
-
-
-def _names(holiday: Holiday) -> set[str]:
-    name = holiday.name
-    return {name.pt, name.es, name.en, *holiday.synonyms.all}
-
-
-def _short(name: str) -> set[str]:
-    """A holiday's name, also as people say it: `quarta de cinzas` is `Quarta-feira de Cinzas`."""
-    said = words(name)
-    return {" ".join(said), " ".join(word for word in said if word != "feira")}
-
-
-def _all_names(clinic: Clinic) -> Iterator[str]:
-    for service in clinic.services:
-        yield from service.called
-    for insurance in clinic.insurances:
-        yield from (insurance.name, *insurance.synonyms)
-    for holiday in clinic.holidays:
-        yield from _names(holiday)

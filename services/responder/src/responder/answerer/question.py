@@ -25,6 +25,7 @@ class Question(Struct, frozen=True):
     now: datetime
     clinic: Clinic
     knowledge: Knowledge
+    lexicon: Lexicon
     when: When
     services: Named
     insurances: Sequence[Insurance]
@@ -73,8 +74,9 @@ def understand(
     asked = named(said, lexicon)
     about = asked.rest if asked.sure else [word for word in said if not lexicon.says_nothing(word)]
     named_else = [plan_name for plan in plans for plan_name in (plan.name, *plan.synonyms)]
-    named_else += [holiday for holiday in lexicon.holidays if f" {holiday} " in f" {line} "]
-    told = {word for name in named_else for word in words(name)}
+    padded = f" {line} "
+    named_else += [holiday for holiday in lexicon.holidays if f" {holiday} " in padded]
+    told = {word for name in named_else for word in words(name)} if named_else else ()
     return Question(
         line=line,
         asks="?" in text,
@@ -82,6 +84,7 @@ def understand(
         now=here,
         clinic=clinic,
         knowledge=knowledge,
+        lexicon=lexicon,
         when=when(line, fold(text), here.date(), clinic, language, lexicon.holidays),
         services=asked,
         insurances=plans,

@@ -10,7 +10,9 @@ from responder.answerer.cues import shows
 from responder.answerer.phrases import LANGUAGE_NAMES, phrase
 from responder.answerer.question import Question
 from responder.answerer.reply import Part
+from responder.answerer.services import named
 
+_SMALL = frozenset().union(*STOP.values())
 SURE = 0.50  # of the question's weight must be in a chunk before it is taken for an answer
 FULL = 0.80  # and so much of it when a figure that was asked for in so many words could be the answer as well
 
@@ -55,15 +57,21 @@ class Reading(Struct, frozen=True):
     @property
     def titled(self) -> bool:
         """All that the chunk's heading says is asked."""
-        small = frozenset().union(*STOP.values())
-        return self.hit is not None and all(
-            word in self.hit.held for word in words(self.hit.heading) if word not in small
-        )
+        hit = self.hit
+        return hit is not None and all(word in hit.held for word in words(hit.heading) if word not in _SMALL)
+
+    def _of_another(self, question: Question, hit: Hit) -> bool:
+        """Is it how to behave before or after other services than the one named? What holds for them may not here."""
+        if not question.shows("afterwards", "around_test", "preparation"):
+            return False
+        about, asked = named(words(hit.heading), question.lexicon), question.services
+        ids = {one.id for one in (*asked.sure, *asked.open)}
+        return bool(ids) and about.any and ids.isdisjoint(one.id for one in (*about.sure, *about.open))
 
     def told(self, question: Question) -> Iterator[Part]:
         """The chunk as it stands; one that is not in the patient's language is introduced."""
         hit = self.hit
-        if hit is None or not self.fits:
+        if hit is None or not self.fits or self._of_another(question, hit):
             return
         text = hit.text
         if hit.language != question.language:

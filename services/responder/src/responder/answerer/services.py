@@ -9,7 +9,8 @@ from clinic.knowledge.concepts import concepts
 from clinic.knowledge.stems import stem
 from clinic.model import Service
 from clinic.text import LANGUAGES, Language
-from responder.answerer.lexicon import Form, Lexicon
+from responder.answerer.lexicon import Lexicon
+from responder.answerer.names import Form
 from responder.answerer.when import WORDS
 
 _Found = dict[str, tuple[frozenset[int], Service]]  # by id: where its words stand
@@ -47,14 +48,23 @@ def named(words: Sequence[str], lexicon: Lexicon) -> Named:
     )
     found = kept or heads
     used = frozenset(at for places, _ in found.values() for at in places)
+    used |= frozenset(at for name, (places, _) in heads.items() if name in found for at in places)  # said twice
     rest = tuple(word for at, word in enumerate(words) if at not in used and not lexicon.says_nothing(word))
     naming = tuple(words[at] for at in sorted(used))
     services = [service for _, service in found.values()]
     if kept and len({places for places, _ in kept.values()}) == len(kept):
         return Named(sure=tuple(services[:MAX_NAMED]), rest=rest, used=naming)
+    if len(services) == 1 and not kept and services[0].id not in own:
+        services = _kin(naming, lexicon) or services
     if len(services) == 1 and not kept and not rest:
         return Named(sure=tuple(services), used=naming, guessed=True)
     return Named(open=tuple(services), rest=rest, used=naming)
+
+
+def _kin(naming: Sequence[str], lexicon: Lexicon) -> list[Service]:
+    """All services that a word may mean which only begins some other name of one."""
+    found = {one.id: one for word in naming for meant in concepts(word) for one in lexicon.kin.get(meant, ())}
+    return list(found.values())
 
 
 def _alone(kept: _Found, full: _Found, own: _Found, heads: _Found) -> _Found:
@@ -71,7 +81,10 @@ def _meant(words: Sequence[str], lexicon: Lexicon, heads: _Found) -> _Found:
     """Those named by words of the same meanings, when none is by its own."""
     spoken = [(at, meant) for at, word in enumerate(words) if (meant := concepts(word))]
     found: _Found = {}
+    every = frozenset().union(*(meant for _, meant in spoken))
     for one in lexicon.meanings if len(spoken) > 1 else ():
+        if any(concept.isdisjoint(every) for concept in one.concepts):
+            continue
         at = [next((at for at, meant in spoken if meant & concept), -1) for concept in one.concepts]
         if -1 not in at and len(set(at)) == len(at) and (not heads or one.service.id in heads):
             found.setdefault(one.service.id, (frozenset(at), one.service))

@@ -71,8 +71,8 @@ class Chats:
     ) -> web.Response:
         q, request = asked.query, asked.request
         at = {"instance": q.instance, "chat": q.chat}
-        found = await self._ask(request, f"GET {ONE}", **at)
-        messages = await self._ask(request, f"GET {ONE}/messages", cursor=q.before, limit=50, **at)
+        found = await self._ask(request, f"GET {ONE}", at)
+        messages = await self._ask(request, f"GET {ONE}/messages", at, cursor=q.before, limit=50)
         contact = await self._contact(request, at)
         templates = await self._look(request, "GET /admin/templates", instance=q.instance)
         story = await self._story(request, q)
@@ -85,7 +85,7 @@ class Chats:
 
     async def _contact(self, request: web.Request, at: dict[str, str]) -> tuple[Any, str]:
         try:
-            answer = await self._ask(request, "GET /admin/contacts/{chat}", **at)
+            answer = await self._ask(request, "GET /admin/contacts/{chat}", at)
         except Problem:
             return None, ""
         return answer.data, answer.etag
@@ -129,24 +129,24 @@ class Chats:
         at = {"instance": q.instance, "chat": q.chat}
         match q.act:
             case "take":
-                await self._ask(request, f"POST {ONE}/take", body={"force": given.checked("force")}, **at)
+                await self._ask(request, f"POST {ONE}/take", at, body={"force": given.checked("force")})
                 return "taken"
             case "give-back":
-                await self._ask(request, f"POST {ONE}/give-back", **at)
+                await self._ask(request, f"POST {ONE}/give-back", at)
                 return "given_back"
             case "reply":
-                await self._ask(request, f"POST {ONE}/reply", body=talking.reply_of(given), **at)
+                await self._ask(request, f"POST {ONE}/reply", at, body=talking.reply_of(given), headers=given.once)
                 return ""
             case "pause":
-                await self._ask(request, f"POST {ONE}/pause", body=talking.pause_of(given), **at)
+                await self._ask(request, f"POST {ONE}/pause", at, body=talking.pause_of(given))
                 return "paused"
             case "resume":
-                await self._ask(request, f"POST {ONE}/resume", **at)
+                await self._ask(request, f"POST {ONE}/resume", at)
                 return "resumed"
             case "contact":
                 headers = {"If-Match": given.text("version")} if given.text("version") else {}
                 body = talking.contact_of(given)
-                await self._ask(request, "PATCH /admin/contacts/{chat}", body=body, headers=headers, **at)
+                await self._ask(request, "PATCH /admin/contacts/{chat}", at, body=body, headers=headers)
                 return "saved"
         raise Problem(404, f"a chat has no {q.act!r}")
 

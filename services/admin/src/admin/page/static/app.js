@@ -46,9 +46,10 @@ const watch = () => {
   }, { passive: true });
 };
 watch();
-const story = document.getElementById("open-story");
-if (story) story.scrollIntoView({ block: "center" }); else toEnd();
-document.addEventListener("htmx:after:swap", () => { if (atEnd && !document.getElementById("open-story")) toEnd(); });
+const told = () => document.getElementById("open-story")?.closest("li");
+const toStory = () => { log().scrollTop = told().offsetTop - log().offsetTop - 16; };
+if (told()) toStory(); else toEnd();
+document.addEventListener("htmx:after:swap", () => { if (atEnd && !told()) toEnd(); });
 
 // Enter sends, Shift+Enter begins a line; on a phone Enter begins a line.
 document.addEventListener("keydown", (event) => {

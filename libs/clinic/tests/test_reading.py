@@ -1,0 +1,89 @@
+"""Plain text and PDFs are read like Markdown, or it is told what is wrong with them."""
+
+import contextlib
+from pathlib import Path
+
+import pytest
+
+from clinic import ClinicError, check_text, load, with_texts
+from clinic.knowledge import Knowledge
+from clinic.reading import MAX_PAGES
+
+PLAIN = b"Garden\n\nThe sensory garden is on the roof.\nIt is open to all.\n\nPets\n\nGuide dogs are welcome.\n"
+
+
+def a_pdf(*pages: str) -> bytes:
+    """A PDF as simple as they come: one font, a line of text for each line of a page."""
+    kids = " ".join(f"{4 + 2 * n} 0 R" for n in range(len(pages)))
+    objects = ["<< /Type /Catalog /Pages 2 0 R >>", f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>"]
+    objects.append("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>")
+    for n, page in enumerate(pages):
+        shown = "".join(f"({line}) Tj 0 -20 Td\n" for line in page.splitlines())
+        content = f"BT /F1 12 Tf 50 700 Td\n{shown}ET"
+        about = "/Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >>"
+        objects.append(f"<< {about} /Contents {5 + 2 * n} 0 R >>")
+        objects.append(f"<< /Length {len(content.encode('cp1252'))} >>\nstream\n{content}\nendstream")
+    out, places = b"%PDF-1.4\n", []
+    for n, one in enumerate(objects, 1):
+        places.append(len(out))
+        out += f"{n} 0 obj\n{one}\nendobj\n".encode("cp1252")
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    end = (
+        f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\n"
+    )
+    return out + f"{end}startxref\n{len(out)}\n%%EOF\n".encode()
+
+
+def test_plain_text_is_cut_at_lines_that_stand_alone(written: Path) -> None:
+    knowledge = Knowledge.build(with_texts(load(written), {"garden.txt": PLAIN}))
+    hit = knowledge.search("sensory garden", "en")[0]
+    assert (hit.heading, hit.text) == ("Garden", "The sensory garden is on the roof. It is open to all.")
+    assert hit.source == "knowledge/garden.txt#garden"
+
+
+def test_a_pdf_is_found_by_what_it_says(written: Path) -> None:
+    pdf = a_pdf("Estacionamento para clientes", "O jardim sensorial fica no terraço, aberto a todos.")
+    knowledge = Knowledge.build(with_texts(load(written), {"garden.pt.pdf": pdf}))
+    hit = knowledge.search("jardim sensorial", "pt")[0]
+    assert "terraço" in hit.text
+    assert hit.source.startswith("knowledge/garden.pt.pdf#")
+
+
+def test_files_of_all_kinds_in_the_folder_are_read(written: Path) -> None:
+    folder = written.parent / "small" / "knowledge"
+    (folder / "garden.txt").write_bytes(PLAIN)
+    (folder / "map.pdf").write_bytes(a_pdf("The lift is on the left."))
+    (folder / "picture.jpg").write_bytes(b"\xff\xd8")
+    sources = {one.source for one in load(written).documents}
+    assert {"knowledge/garden.txt", "knowledge/map.pdf"} < sources
+    assert not any("picture" in one for one in sources)
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"%PDF-1.4\nnonsense", "small/knowledge/a.pdf:1: is no PDF that can be read"),
+        (b"", "small/knowledge/a.pdf:1: is no PDF that can be read"),
+        (a_pdf(""), "small/knowledge/a.pdf:1: has no text in it, only pictures"),
+        (a_pdf(*["x"] * (MAX_PAGES + 1)), f"small/knowledge/a.pdf:{MAX_PAGES + 1}: has {MAX_PAGES + 1} pages"),
+        (b"%PDF-1.4\n" + b"0" * (5 << 20), "small/knowledge/a.pdf:1: is larger than 5242880 bytes"),
+    ],
+    ids=["nonsense", "empty", "pictures", "long", "large"],
+)
+def test_a_pdf_that_will_not_do_is_told(written: Path, data: bytes, told: str) -> None:
+    with pytest.raises(ClinicError) as wrong:
+        check_text(load(written), "a.pdf", data)
+    assert told in str(wrong.value)
+
+
+def test_a_broken_pdf_in_the_folder_is_told_with_its_path(written: Path) -> None:
+    (written.parent / "small" / "knowledge" / "map.pdf").write_bytes(b"%PDF-1.4")
+    with pytest.raises(ClinicError, match=r"clinics/small/knowledge/map\.pdf:1: is no PDF"):
+        load(written)
+
+
+@pytest.mark.parametrize("cut", range(0, 700, 23))
+def test_a_damaged_pdf_is_read_or_told_and_never_worse(written: Path, cut: int) -> None:
+    whole = a_pdf("The lift is on the left.")
+    with contextlib.suppress(ClinicError):
+        assert check_text(load(written), "a.pdf", whole[:cut] + whole[cut + 11 :]).text.strip()

@@ -1,0 +1,84 @@
+"""Is there anything new? Server-sent events: one line for each change of a chat, as the views learn of it."""
+
+import asyncio
+import contextlib
+from typing import Annotated
+
+import msgspec
+from aiohttp import web
+
+from admin.access.principal import Role
+from admin.http.endpoint import Asked, Endpoint
+from admin.instances import Instances
+from admin.page.screens import TAG
+from admin.views.views import Views
+
+STREAM = "text/event-stream"
+KEEP_ALIVE_S = 15.0  # proxies hang up on what is silent for 30 s or more
+GATHER_S = 0.2  # a burst of changes is one piece of news
+RETRY_MS = 3_000
+WAITING = 1_000  # more than any page needs to know; what is beyond it is not told one by one
+
+
+class LiveAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """Of which instance; empty: of all."""
+
+    instance: Annotated[str, msgspec.Meta(max_length=100)] = ""
+
+
+class Live:
+    """Tells browsers that something changed. What it is, they ask for themselves."""
+
+    def __init__(self, instances: Instances, views: Views) -> None:
+        self._instances = instances
+        self._views = views
+        self._closing = asyncio.Event()
+        self.endpoints = [Endpoint("GET", "/live", Role.VIEWER, self.follow, TAG, produces=STREAM)]
+
+    async def close(self, _app: web.Application) -> None:
+        """End every stream, so that a stop does not wait for browsers."""
+        self._closing.set()
+
+    async def follow(self, asked: Asked[LiveAsked, None]) -> web.StreamResponse:
+        """`data: <chat>` for each change, from now on."""
+        wanted = asked.query.instance
+        names = [await self._instances.require(wanted)] if wanted else await self._instances.names()
+        headers = {"Content-Type": STREAM, "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        response = web.StreamResponse(headers=headers)
+        await response.prepare(asked.request)
+        news: asyncio.Queue[str] = asyncio.Queue(WAITING)
+        async with asyncio.TaskGroup() as group:
+            followers = [group.create_task(self._follow(name, news)) for name in names]
+            with contextlib.suppress(ConnectionError):
+                await self._tell(response, news)
+            for follower in followers:
+                follower.cancel()
+        return response
+
+    async def _follow(self, instance: str, news: asyncio.Queue[str]) -> None:
+        async for chat in self._views.changes(instance):
+            with contextlib.suppress(asyncio.QueueFull):
+                news.put_nowait(chat)
+
+    async def _tell(self, response: web.StreamResponse, news: asyncio.Queue[str]) -> None:
+        await response.write(f"retry: {RETRY_MS}\n\n".encode())
+        while not self._closing.is_set():
+            chats = await self._gathered(news)
+            await response.write("".join(f"data: {chat}\n\n" for chat in sorted(chats)).encode() or b": here\n\n")
+
+    async def _gathered(self, news: asyncio.Queue[str]) -> set[str]:
+        """What changed within a moment; nothing, when all was quiet for long."""
+        closing = asyncio.ensure_future(self._closing.wait())
+        first = asyncio.ensure_future(news.get())
+        try:
+            await asyncio.wait({closing, first}, timeout=KEEP_ALIVE_S, return_when=asyncio.FIRST_COMPLETED)
+            if not first.done():
+                return set()
+            await asyncio.sleep(GATHER_S)
+            found = {first.result()}
+            while not news.empty():
+                found.add(news.get_nowait())
+            return found
+        finally:
+            closing.cancel()
+            first.cancel()

@@ -1,0 +1,133 @@
+"""What does the clinic know, and what does a question find? Its texts, to read and to edit, and a place to try it."""
+
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import msgspec
+from aiohttp import web
+
+from admin.access.principal import Role
+from admin.http.endpoint import Asked
+from admin.http.problems import Problem
+from admin.page.screens import NOTHING_GIVEN, Form, Means, Seen, back_to, form, page, tried
+
+ALL = "/admin/knowledge"
+ONE = f"{ALL}/{{name}}"
+
+
+class KnowledgeSeen(Seen, frozen=True, kw_only=True):
+    """Which question is asked."""
+
+    question: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+
+class TextSeen(Seen, frozen=True, kw_only=True):
+    """Which text is read."""
+
+    name: Annotated[str, msgspec.Meta(max_length=120)]
+
+
+class Knowledge:
+    """The pages under `/knowledge`."""
+
+    def __init__(self, means: Means) -> None:
+        self._means, self._ask = means, means.asking.ask
+        self.endpoints = [
+            page("/knowledge", self.list),
+            form("/knowledge", self.upload, Role.OPERATOR),
+            page("/knowledge/new", self.new, Role.OPERATOR),
+            page("/knowledge/texts/{name}", self.read),
+            form("/knowledge/texts/{name}", self.change, Role.OPERATOR),
+        ]
+
+    async def list(self, asked: Asked[KnowledgeSeen, None]) -> web.Response:
+        """The texts; and, when a question is asked, what is found."""
+        return await self._listed(asked)
+
+    async def _listed(
+        self, asked: Asked[Any, None], given: Form = NOTHING_GIVEN, problem: Problem | None = None
+    ) -> web.Response:
+        request, instance = asked.request, await self._means.instance(asked)
+        question = getattr(asked.query, "question", "")
+        clinic, texts, answer = "", None, None
+        if instance:
+            clinic = await self._clinic(request, instance)
+            texts = (await self._ask(request, f"GET {ALL}", clinic=clinic)).data
+        if question and clinic and problem is None:
+            try:
+                body = {"question": question}
+                answer = (await self._ask(request, f"POST {ALL}/ask", clinic=clinic, body=body)).data
+            except Problem as refused:
+                problem = refused
+        return await self._means.rendering.show(
+            request, "knowledge.html", instance=instance, status=problem.status if problem else 200,
+            clinic=clinic, texts=texts, question=question, answer=answer, form=given, problem=problem,
+        )  # fmt: skip
+
+    async def _clinic(self, request: web.Request, instance: str) -> str:
+        return str((await self._ask(request, "GET /admin/templates", instance=instance)).data.clinic)
+
+    async def new(self, asked: Asked[Seen, None]) -> web.Response:
+        """A form for a new text."""
+        return await self._edited(asked, "", None, "")
+
+    async def read(self, asked: Asked[TextSeen, None]) -> web.Response:
+        """One text."""
+        return await self._read(asked)
+
+    async def _read(
+        self, asked: Asked[Any, None], given: Form = NOTHING_GIVEN, problem: Problem | None = None
+    ) -> web.Response:
+        instance = await self._means.instance(asked)
+        clinic = await self._clinic(asked.request, instance)
+        found = await self._ask(asked.request, f"GET {ONE}", clinic=clinic, name=asked.query.name)
+        return await self._edited(asked, asked.query.name, found.data, found.etag, given, problem)
+
+    async def _edited(
+        self, asked: Asked[Any, None], name: str, found: Any, version: str,
+        given: Form = NOTHING_GIVEN, problem: Problem | None = None,
+    ) -> web.Response:  # fmt: skip
+        return await self._means.rendering.show(
+            asked.request, "knowledge_text.html", instance=await self._means.instance(asked),
+            status=problem.status if problem else 200, name=name, found=found, version=version, form=given,
+            problem=problem,
+        )  # fmt: skip
+
+    async def upload(self, asked: Asked[Seen, None]) -> web.Response:
+        """Put a new text there: written here, or a Markdown file."""
+
+        async def work(given: Form) -> web.Response:
+            instance, file = await self._means.instance(asked), given.file("file")
+            name = given.text("name") or given.text("file.name")
+            text = file if file is not None else given.text("text").encode()
+            # `*` in If-None-Match: never over a text that is there already.
+            await self._put(asked.request, instance, name, text, {"If-None-Match": "*"})
+            return back_to(f"/knowledge?instance={quote(instance)}", "saved")
+
+        async def again(given: Form, problem: Problem) -> web.Response:
+            return await self._edited(asked, "", None, "", given, problem)
+
+        return await tried(work, again, asked.request)
+
+    async def change(self, asked: Asked[TextSeen, None]) -> web.Response:
+        """Change a text, or remove what was uploaded."""
+
+        async def work(given: Form) -> web.Response:
+            instance, name = await self._means.instance(asked), asked.query.name
+            headers = {"If-Match": given.text("version")} if given.text("version") else {}
+            if given.text("act") == "remove":
+                clinic = await self._clinic(asked.request, instance)
+                await self._ask(asked.request, f"DELETE {ONE}", clinic=clinic, name=name, headers=headers)
+                return back_to(f"/knowledge?instance={quote(instance)}", "removed")
+            await self._put(asked.request, instance, name, given.text("text").encode(), headers)
+            return back_to(f"/knowledge?instance={quote(instance)}", "saved")
+
+        async def again(given: Form, problem: Problem) -> web.Response:
+            return await self._read(asked, given, problem)
+
+        return await tried(work, again, asked.request)
+
+    async def _put(self, request: web.Request, instance: str, name: str, text: bytes, headers: dict[str, str]) -> None:
+        clinic = await self._clinic(request, instance)
+        headers = {**headers, "Content-Type": "text/markdown; charset=utf-8"}
+        await self._ask(request, f"PUT {ONE}", clinic=clinic, name=name, body=text, headers=headers)
