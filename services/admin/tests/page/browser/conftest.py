@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import redis
 import redis.asyncio as aioredis
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from shared.clock import SYSTEM
 from tests.needs import needs
@@ -24,6 +24,7 @@ ARGUMENTS = [
 ]  # fmt: skip
 LOCALES = {"pt": "pt-BR", "es": "es-AR", "en": "en-US"}
 TOKEN = "s3cret-token"
+expect.set_options(timeout=20_000)  # a machine that is busy with other things
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -139,7 +140,7 @@ async def visit(chromium: Browser) -> AsyncIterator[NewVisit]:
             viewport={"width": width, "height": 844 if width < 600 else 900}, locale=LOCALES[lang],
             color_scheme=theme, java_script_enabled=script,  # type: ignore[arg-type]
         )  # fmt: skip
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(20_000)
         page = await context.new_page()
         visits.append(one := Visit(context, page, clinic.url))
         page.on("pageerror", lambda error: one.faults.append(f"script: {error}"))

@@ -28,9 +28,9 @@ async def test_a_wrong_token_is_told_and_a_right_one_opens(empty: Clinic, visit:
 
 async def test_the_language_and_the_appearance_are_kept(clinic: Clinic, visit: NewVisit) -> None:
     page = (await visit(clinic, lang="en")).page
-    await page.get_by_title("Español").first.click()
+    await page.get_by_title("Español").last.click()
     await expect(page.get_by_role("heading", name="Resumen", level=1)).to_be_visible()
-    await page.get_by_title("Oscuro").first.click()
+    await page.get_by_title("Oscuro").last.click()
     await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     await page.goto(page.url.partition("?")[0] + "chats")
     await expect(page.get_by_role("heading", name="Chats", level=1)).to_be_visible()
