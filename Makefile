@@ -14,6 +14,7 @@ ARGS ?=
 ONCE ?=
 SEEDS ?=
 SHORT ?=
+SCHEMA_EXAMPLES ?= 100
 
 READY := .venv/.ready
 LOCKED := requirements-dev.lock requirements-build.lock
@@ -69,6 +70,10 @@ test-page: $(READY)  ## the admin's page in a browser, as people use it; its pic
 test-services: $(READY)  ## each service's unit tests in an environment made from its own lock alone
 	@$(PY) scripts/each_service.py $(SERVICES)
 
+.PHONY: test-api
+test-api: $(READY)  ## ask the admin API far more than `make test` does; SCHEMA_EXAMPLES=100 of each operation and kind
+	@SCHEMA_EXAMPLES=$(SCHEMA_EXAMPLES) $(PY) -m pytest services/admin/tests/live/test_schema.py $(ARGS)
+
 .PHONY: test-compose
 test-compose: $(READY)  ## the unmodified compose files, brought up, talked to and taken down
 	@FRONTDESK_COMPOSE=1 $(PY) -m pytest tests/compose $(ARGS)
@@ -78,7 +83,7 @@ chaos: $(READY)  ## kill, freeze and cut off services while messages flow; SEEDS
 	@SEEDS=$(SEEDS) SHORT=$(SHORT) $(PY) tests/chaos
 
 .PHONY: figures
-figures: $(READY)  ## pace, neighbours of a failing chat, take-over, an outage: what the promises come to
+figures: $(READY)  ## pace, neighbours, take-over, an outage, restarts, a killed Redis: what the promises come to; ONLY=pace
 	@$(PY) tests/chaos/figures.py
 
 .PHONY: eval

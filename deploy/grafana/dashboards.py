@@ -299,12 +299,40 @@ WHAT_IS_UNDERNEATH = (
     ),
 )
 
+WHAT_STAFF_SEE = (
+    Chart(
+        "Views: facts behind",
+        "Facts of the log that chats, messages and figures do not show yet.",
+        "short",
+        ((f"max by (wa_instance) (frontdesk_views_behind{{{INSTANCE}}})", "{{wa_instance}}"),),
+    ),
+    Chart(
+        "Views: facts folded",
+        "Facts that were folded into the views, rebuilds included.",
+        "short",
+        ((f'sum(rate(frontdesk_views_folded_total{{job="admin"}}{RATE}))', "facts/s"),),
+    ),
+    Chart(
+        "Views: work that broke off",
+        "To be begun again: a lease that went to another replica, an error of Redis.",
+        "short",
+        ((f'sum(rate(frontdesk_views_failed_total{{job="admin"}}{RATE}))', "times/s"),),
+    ),
+    Chart(
+        "Views: rebuilds, p95",
+        "From a rebuild's beginning until the new views serve.",
+        "s",
+        ((p95("frontdesk_views_rebuild_seconds", "admin"), "p95"),),
+    ),
+)
+
 ROWS = (
     ("What patients feel", WHAT_PATIENTS_FEEL),
     ("What waits", WHAT_WAITS),
     ("What comes in", WHAT_COMES_IN),
     ("What goes out", WHAT_GOES_OUT),
     ("What the model does", WHAT_THE_MODEL_DOES),
+    ("What staff see", WHAT_STAFF_SEE),
     ("What is underneath", WHAT_IS_UNDERNEATH),
 )
 

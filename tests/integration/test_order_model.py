@@ -155,6 +155,7 @@ STEPS: Steps = TROUBLE | {
 }
 
 
+@pytest.mark.timeout(600)  # when it fails, it is made small first
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(st.integers(0, 2**64 - 1).map(lambda seed: a_step(seed, STEPS)), min_size=60, max_size=100))
 def test_lanes_end_every_entry_once_and_in_its_order(redis_url: str, steps: list[Step]) -> None:

@@ -18,14 +18,18 @@ import structlog
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sender.acceptance import Acceptance
 from sender.attempts import Attempts
 from sender.breaker import Breaker
 from sender.clearance import Clearance
 from sender.found import Found
 from sender.handler import SendHandler
+from sender.judging import Judge
+from sender.new_contacts import NewContacts
 from sender.outcome import Accepted, InstanceDown, Misconfigured, Outcome, Permanent, Transient, Unknown
 from sender.proof import Proof
 from sender.quiet import QuietHours
+from sender.seeking import Seeker
 from sender.settings import SenderSettings
 from shared.events import AnyEvent, Content, SendAccepted, SendDeadLettered, SendFailed, Text, content_digest
 from shared.streams import keys
@@ -88,11 +92,13 @@ class Sends(Lanes):
         gateway: Any = Gateway(self, replica)
         scripts, clock = replica.scripts, self.clock
         breaker = Breaker(gateway.is_alive, now=lambda: clock.now_ms() / 1000, draw=self._draw)
+        acceptance, tries = Acceptance(clock, 0), STILL.max_deliveries
         return SendHandler(
             gateway=gateway, attempts=Attempts(scripts, SETTINGS, clock, 0),
-            clearance=Clearance(scripts, SETTINGS, QuietHours(scripts, clock), clock),
-            proof=Proof(scripts, gateway, clock), breaker=breaker, clock=clock, max_deliveries=STILL.max_deliveries,
-            proof_wait_s=PROOF_WAIT_S, unconfirmed_after_s=0, stall_s=LEASE_S / 2, draw=self._draw,
+            clearance=Clearance(scripts, SETTINGS, QuietHours(scripts, clock), clock), breaker=breaker,
+            judge=Judge(acceptance, NewContacts(scripts, SETTINGS, clock), clock, tries, self._draw),
+            seeker=Seeker(Proof(scripts, gateway, clock), breaker, acceptance, clock, PROOF_WAIT_S), clock=clock,
+            max_deliveries=tries, stall_s=LEASE_S / 2,
         )  # fmt: skip
 
     def ends(self, fact: AnyEvent) -> bool:
@@ -190,14 +196,15 @@ STEPS: Steps = TROUBLE | {
 SEEDS = st.integers(0, 2**64 - 1)
 
 
+@pytest.mark.timeout(600)  # when it fails, it is made small first
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(SEEDS.map(lambda seed: a_step(seed, STEPS)), min_size=60, max_size=100), seed=SEEDS)
 def test_sends_arrive_once_and_in_order_when_the_gateway_leaves_a_trace(
     redis_url: str, steps: list[Step], seed: int
 ) -> None:
     sends = Sends(redis_url, seed)
-    with mock.patch("sender.handler.time") as time:
-        time.monotonic.side_effect = lambda: sends.clock.now_ms() / 1000
+    time = mock.Mock(monotonic=lambda: sends.clock.now_ms() / 1000)
+    with mock.patch("sender.handler.time", time), mock.patch("sender.attempts.time", time):
         sends.play(steps)
 
 

@@ -31,6 +31,11 @@ class RedisServer:
     def url(self) -> str:
         return f"redis://{self.host}:{self.port}/0"
 
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return Path(self._folder.name)
+
     def start(self) -> "RedisServer":
         """Start it, on the port that it had before."""
         for _ in range(10):

@@ -9,7 +9,6 @@ from admin.http.endpoint import Endpoint, add
 from admin.http.problems import as_problems
 from admin.http.remembering import REMEMBERING, Remembering
 from admin.instances import Instances
-from admin.messages.routes import Messages
 from admin.page.site import Site
 from admin.rooms import furnish
 from admin.settings import AdminSettings
@@ -47,7 +46,6 @@ def build(settings: AdminSettings, platform: Platform, views: Views | None = Non
     endpoints: list[Endpoint] = []
     endpoints += Looking(platform, instances, workers).endpoints
     endpoints += Desk(platform, instances, workers).endpoints
-    endpoints += Messages(platform, instances).endpoints
     endpoints += Rebuilds(platform, instances).endpoints
     endpoints += access.endpoints
     endpoints += rooms.endpoints

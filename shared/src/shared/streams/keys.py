@@ -88,6 +88,11 @@ def bucket(instance: str) -> str:
     return _of(instance, "bucket")
 
 
+def upload(instance: str, id_: str) -> str:
+    """Hash with a time to live: a file that is to be sent: data, mimetype, kind, name."""
+    return _of(instance, f"upload:{id_}")
+
+
 def cancelled(instance: str, send_id: str) -> str:
     """String with a time to live: this send was taken back."""
     return _of(instance, f"cancelled:{send_id}")
@@ -250,6 +255,24 @@ def view_changes(instance: str) -> str:
     """Stream: chats that the views have news of, for pages that are open now."""
     return _of(instance, "view:changes")
 
+
+def erasing(instance: str) -> str:
+    """Hash: id -> an erasure that is under way (JSON). It names the person, and is gone when the erasure is done."""
+    return _of(instance, "erasing")
+
+
+def erasures(instance: str) -> str:
+    """Hash: id -> what came of an erasure (JSON). It names nobody."""
+    return _of(instance, "erasures")
+
+
+def rewritten(instance: str, number: int) -> str:
+    """Stream: a copy of the log without a person's entries, until it takes the log's place."""
+    return _of(instance, f"events:rewritten:{number}")
+
+
+ERASING = f"{PREFIX}:erasing"
+"""Set: instances that have an erasure under way. Only a hint of where to look."""
 
 QUIET = f"{PREFIX}:quiet"
 """Hash: the quiet hours of the clinic that answers for instances which no clinic names."""

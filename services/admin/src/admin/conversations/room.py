@@ -91,11 +91,11 @@ class Conversations:
             Endpoint("GET", one, Role.VIEWER, self.read, "conversations"),
             Endpoint("GET", f"{one}/messages", Role.VIEWER, self.messages, "conversations"),
             Endpoint("GET", f"{one}/export", Role.VIEWER, self.export, "conversations", produces=LINES),
-            Endpoint("POST", f"{one}/take", staff, self.take, "conversations"),
-            Endpoint("POST", f"{one}/give-back", staff, self.give_back, "conversations"),
+            Endpoint("POST", f"{one}/take", staff, self.take, "conversations", again=True),
+            Endpoint("POST", f"{one}/give-back", staff, self.give_back, "conversations", again=True),
             Endpoint("POST", f"{one}/reply", staff, self.reply, "conversations", status=202),
-            Endpoint("POST", f"{one}/pause", staff, self.pause, "conversations"),
-            Endpoint("POST", f"{one}/resume", staff, self.resume, "conversations"),
+            Endpoint("POST", f"{one}/pause", staff, self.pause, "conversations", again=True),
+            Endpoint("POST", f"{one}/resume", staff, self.resume, "conversations", again=True),
         ]
 
     async def list(self, asked: Asked[ConversationsAsked, None]) -> Page[Conversation]:

@@ -9,10 +9,13 @@ from opentelemetry.trace import SpanKind
 from admin.http.endpoint import Asked, Nothing, Reply
 from admin.http.problems import Problem
 from admin.instances import Instances
+from admin.library import Library
 from admin.messages.address import recipient
 from admin.messages.body import MessageBody, Taken
-from admin.messages.content import content_of
+from admin.messages.content import KINDS, content_of
 from admin.messages.outbox import Outbox
+from admin.messages.sources import Lookup
+from admin.messages.uploads import Uploads
 from admin.messages.when import send_time
 from shared import ids
 from shared.errors import QueueFull
@@ -26,27 +29,45 @@ _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 class Sending:
     """Takes the clinic's own messages."""
 
-    def __init__(self, platform: Platform, instances: Instances) -> None:
+    def __init__(
+        self, platform: Platform, instances: Instances, library: Library, uploads: Uploads, *, allow_private: bool
+    ) -> None:
         self._clock = platform.clock
         self._tracing = platform.tracing
         self._instances = instances
         self._outbox = Outbox(platform)
+        self._library = library
+        self._uploads = uploads
+        self._allow_private = allow_private
+        self._lookup = Lookup(allow_private)
 
     async def send(self, asked: Asked[Nothing, MessageBody]) -> Reply[Taken]:
         """Send one message. 200 with the id of the first time when the idempotency key was used before."""
         body, request = asked.body, asked.request
+        digest = _digest(body)
         key = _idempotency_key(request.headers.get("Idempotency-Key", ""), body.idempotency_key)
         await self._instances.require(body.instance)
         with self._tracing.span("send", SpanKind.SERVER, request.headers.get("traceparent")) as span:
-            send = self._requested(body, key, span.traceparent)
-            return await self._put(send, _digest(body))
+            send = self._requested(await self._rendered(body), key, span.traceparent)
+            await self._lookup.check(send.content)
+            await self._uploads.check(send.instance, send.content)
+            await self._uploads.keep_for(send)
+            return await self._put(send, digest)
+
+    async def _rendered(self, body: MessageBody) -> MessageBody:
+        """The body with the words of its template, if it has one. Raises Problem 400 that names the variable."""
+        if body.template is None or any(getattr(body, name) is not None for name in KINDS):
+            return body
+        text = body.template.rendered(await self._library.of_instance(body.instance))
+        return msgspec.structs.replace(body, template=None, text=text)
 
     def _requested(self, body: MessageBody, key: str, traceparent: str) -> SendRequested:
         now, to = self._clock.now_ms(), recipient(body.to)
         at = send_time(body.send_at, now)
         return SendRequested(
             id=ids.new(self._clock), instance=body.instance, chat=to, occurred_at=now, recorded_at=now,
-            traceparent=traceparent, to=to, content=content_of(body), send_class=body.send_class,
+            traceparent=traceparent, to=to, content=content_of(body, allow_private=self._allow_private),
+            send_class=body.send_class,
             vip=body.priority == "vip", not_before=at, idempotency_key=key,
             expires_at=(at or now) + body.ttl_s * 1000 if body.ttl_s else None,
         )  # fmt: skip

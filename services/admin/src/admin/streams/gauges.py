@@ -15,7 +15,7 @@ from shared.telemetry import logs, metrics
 
 EVERY_S = 5.0
 CANCEL_AGAIN_S = 0.1
-MOST = 10_000  # instances that are shown; eight series each
+MOST = 10_000  # instances that are shown; nine series each
 AT_ONCE = 256  # one round trip each
 
 _log = logs.get(__name__)
@@ -76,7 +76,8 @@ class Gauges:
 
     async def _ask(self, name: str) -> Sequence[int]:
         wanted = targets(name)
-        where = [keys.due(name), keys.dead_letters(name), *(target.key for target in wanted)]
+        views = keys.events(name), keys.view_head(name)
+        where = [keys.due(name), keys.dead_letters(name), *views, *(target.key for target in wanted)]
         numbers: Sequence[int] = await self._scripts.run("measure", where, [target.group for target in wanted])
         return numbers
 
@@ -87,12 +88,14 @@ class Gauges:
                 metrics.PENDING.remove(name, target.name)
             metrics.PARKED.remove(name)
             metrics.DEAD_LETTERS.remove(name)
+            metrics.VIEWS_BEHIND.remove(name)
 
 
 def _show(name: str, numbers: Sequence[int]) -> None:
     """Set an instance's gauges to what `measure` answered."""
     metrics.PARKED.labels(name).set(numbers[0])
     metrics.DEAD_LETTERS.labels(name).set(numbers[1])
-    for at, target in enumerate(targets(name), start=1):
-        metrics.QUEUE_DEPTH.labels(name, target.name).set(numbers[2 * at])
-        metrics.PENDING.labels(name, target.name).set(numbers[2 * at + 1])
+    metrics.VIEWS_BEHIND.labels(name).set(numbers[2])
+    for at, target in enumerate(targets(name)):
+        metrics.QUEUE_DEPTH.labels(name, target.name).set(numbers[3 + 2 * at])
+        metrics.PENDING.labels(name, target.name).set(numbers[4 + 2 * at])

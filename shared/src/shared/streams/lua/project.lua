@@ -3,7 +3,7 @@
 -- KEYS  1 fence (string)  2 head of the views (hash)  3 log (stream)  4 changes (stream)  5… parts of the views
 -- ARGV  1 our fencing number  2 version  3 the position that the batch began at  4 the position that it ends at
 --       5 facts in it  6 the chats that changed, a line each, "" to tell nobody  7 bound of the changes
---       8… operations: verb, index into KEYS, number of arguments, arguments. Verbs: HSET HDEL HINCRBY ZADD ZREM
+--       8 operations (MessagePack): verb, index into KEYS, its arguments, … Verbs: HSET HDEL HINCRBY ZADD ZREM
 -- reply ok | fenced | moved
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return 'fenced'
@@ -14,12 +14,10 @@ if position ~= ARGV[3] then
   return position == ARGV[4] and 'ok' or 'moved' -- ok: asked again because the first answer got lost
 end
 local kinds = { HSET = 'hash', HDEL = 'hash', HINCRBY = 'hash', ZADD = 'zset', ZREM = 'zset' }
+local operations = cmsgpack.unpack(ARGV[8])
 local function each(visit)
-  local at = 8
-  while at <= #ARGV do
-    local n = tonumber(ARGV[at + 2])
-    visit(ARGV[at], KEYS[tonumber(ARGV[at + 1])], at + 3, at + 2 + n)
-    at = at + 3 + n
+  for at = 1, #operations, 3 do
+    visit(operations[at], KEYS[operations[at + 1]], operations[at + 2])
   end
 end
 -- Lua has no rollback: look at everything before the first write.
@@ -29,13 +27,13 @@ each(function(verb, key)
     error('WRONGTYPE ' .. key .. ' is a ' .. found .. ', expected a ' .. tostring(kinds[verb]))
   end
 end)
-each(function(verb, key, first, last)
+each(function(verb, key, args)
   if verb == 'HINCRBY' then
-    for at = first, last, 2 do
-      redis.call('HINCRBY', key, ARGV[at], ARGV[at + 1])
+    for at = 1, #args, 2 do
+      redis.call('HINCRBY', key, args[at], args[at + 1])
     end
   else
-    redis.call(verb, key, unpack(ARGV, first, last))
+    redis.call(verb, key, unpack(args))
   end
 end)
 redis.call('HSET', KEYS[2], prefix .. 'position', ARGV[4])

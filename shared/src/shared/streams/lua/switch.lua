@@ -4,15 +4,11 @@
 --       2 begin: a version is to be built | serve: it is built and serves from now on | forget: an old one is gone
 --       3 version  4 the version that served before, 0 none  5 now, ms  6 the order that is carried out, "" none
 --       7 the schema of the states
--- reply ok | fenced | behind: the new version has not caught up with the old one
+-- reply ok | fenced | behind: the log has facts that the new version has not read
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return 'fenced'
 end
 local head, version, old = KEYS[2], ARGV[3], ARGV[4]
-local function position(of)
-  local ms, serial = string.match(redis.call('HGET', head, of .. ':position') or '0-0', '^(%d+)-(%d+)$')
-  return tonumber(ms), tonumber(serial)
-end
 if ARGV[2] == 'begin' then
   local about, told = redis.pcall('XINFO', 'STREAM', KEYS[3]), {}
   for at = 1, about.err and 0 or #about, 2 do
@@ -23,9 +19,8 @@ if ARGV[2] == 'begin' then
     'building_schema', ARGV[7], version .. ':position', '0-0',
     version .. ':read', 0, version .. ':skew', trimmed)
 elseif ARGV[2] == 'serve' then
-  local ms, serial = position(version)
-  local old_ms, old_serial = position(old)
-  if ms < old_ms or (ms == old_ms and serial < old_serial) then
+  local position = redis.call('HGET', head, version .. ':position') or '0-0'
+  if old ~= '0' and #redis.call('XRANGE', KEYS[3], '(' .. position, '+', 'COUNT', 1) > 0 then
     return 'behind'
   end
   redis.call('HSET', head, 'version', version, 'schema', ARGV[7], 'served', ARGV[5],

@@ -1,17 +1,20 @@
 """How does one version of an instance's views come forward? Read, fold, write; the position is part of the write."""
 
+import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 from admin.views.folding.state import ConnectionState, connection_of, encode
 from admin.views.folding.working import Working, needs
 from admin.views.projecting.loading import Loader
-from admin.views.projecting.reading import read_batch
-from admin.views.projecting.writing import Operations, changed_chats, changes
+from admin.views.projecting.reading import Batch, read_batch
+from admin.views.projecting.writing import Operations, changed_chats, changes, raw
 from shared.errors import NotOurs
 from shared.streams import keys
 from shared.streams.scripts import Scripts
 from shared.telemetry import metrics
 
+LANE = "views"
 CHANGES_KEPT = 1_000
 
 
@@ -31,45 +34,82 @@ class Book:
         self._loader = Loader(scripts, instance, version)
         self._opened = False
 
-    async def advance(self, most: int) -> int:
-        """Fold the next facts in, `most` at a time; how many there were. Raises NotOurs and RedisError."""
-        batch, end, count = await read_batch(self._scripts, self._instance, self.position, most)
-        if not count:
-            return 0
-        if not self._opened:
-            self._working.connection = await self._connection()
-            self._opened = True
+    async def advance(self, most: int, batches: int = 1) -> int:
+        """Fold the next facts in, `most` at a time; how many there were. Raises NotOurs and RedisError.
+
+        While one of several batches is written the next is read and folded.
+        """
+        total, writing, reading = 0, None, self._reading(self.position, most)
+        try:
+            for number in range(1, batches + 1):
+                batch, end, count = await reading
+                if not count:
+                    break
+                more = number < batches and count == most
+                reading = self._reading(end, most) if more else reading
+                operations, chats = await self._folded(batch)
+                if writing is not None:
+                    await writing
+                writing = asyncio.create_task(self.write(operations, end, count, chats))
+                await asyncio.sleep(0)  # its script is on the line before the next batch asks for states
+                total += count
+                if not more:
+                    break
+            if writing is not None:
+                await writing
+        finally:
+            await ended([task for task in (reading, writing) if task is not None])
+        return total
+
+    def forget(self) -> None:
+        """Load every state anew: they are changed by other hands."""
+        kept = self._working
+        self._working = Working()
+        self._working.connection = self._working.connection_before = kept.connection
+
+    def _reading(self, after: str, most: int) -> asyncio.Task[tuple[Batch, str, int]]:
+        return asyncio.create_task(read_batch(self._scripts, self._instance, after, most))
+
+    async def _folded(self, batch: Batch) -> tuple[Operations, Sequence[str]]:
+        """What a batch changes, and the chats that have news."""
         working = self._working
+        if not self._opened:
+            working.connection = await self._connection()
+            self._opened = True
         working.begin()
         await self._loader.load(working, needs(batch))
         for entry, event in batch:
             working.fold(entry, event)
-        chats = changed_chats(working) if self._tells else ()
-        await self.write(changes(working), end, count, chats)
-        metrics.VIEWS_FOLDED.inc(count)
-        return count
+        operations = changes(working)
+        if working.connection != working.connection_before:
+            operations.add("HSET", "", f"{self.version}:connection", raw(encode(working.connection)))
+        return operations, changed_chats(working) if self._tells else ()
 
     async def write(self, operations: Operations, end: str, count: int, chats: Sequence[str] = ()) -> None:
         """Write operations, and the position `end`, in one step. Raises NotOurs when the version moved without us."""
-        i, working = self._instance, self._working
-        if working.connection != working.connection_before:
-            operations.add("HSET", "", f"{self.version}:connection", encode(working.connection))
+        i = self._instance
         parts = operations.parts()
         names = [keys.fence(i, LANE), keys.view_head(i), keys.events(i), keys.view_changes(i)]
         names += [keys.view(i, self.version, part) if part else keys.view_head(i) for part in parts]
         told = "\n".join(chats) if any(chats) else ("\n" if chats else "")
-        args = [
+        args: list[str | bytes | int] = [
             self._fence, self.version, self.position, end, count, told, CHANGES_KEPT,
-            *operations.args(len(names) - len(parts) + 1),
+            operations.packed(len(names) - len(parts) + 1),
         ]  # fmt: skip
         word = bytes(await self._scripts.run("project", names, args)).decode()
         if word != "ok":
             raise NotOurs(word)
         self.position = end
+        metrics.VIEWS_FOLDED.inc(count)
 
     async def _connection(self) -> ConnectionState:
         data = await self._scripts.call("HGET", keys.view_head(self._instance), f"{self.version}:connection")
         return connection_of(data) if data else ConnectionState()
 
 
-LANE = "views"
+async def ended(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """None of them is left behind: a failure of one ends them all."""
+    for task in tasks:
+        if not task.done():
+            task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -20,6 +20,7 @@ from shared.telemetry import logs, metrics
 
 LIVE_BATCH = 500
 BUILD_BATCH = 1_000  # its script takes Redis a few milliseconds
+BUILD_BATCHES = 5  # between two looks at the live facts
 READERS_END_MS = 5_000  # a page that began with the old version is answered by then
 QUIET_S = (0.05, 0.1, 0.2, 0.25, 0.4, 0.5, *[0.5] * 16)
 """How long it is waited for more: ten seconds, in which most of what follows from a wake-up has come."""
@@ -97,13 +98,13 @@ class Following:
         """One batch of each version. False: there was nothing to do."""
         head = await self._opened(await read_head(self._means.scripts, self._instance))
         folded = await self._live.advance(LIVE_BATCH) if self._live else 0
-        built = await self._build.advance(BUILD_BATCH) if self._build else 0
+        built = await self._build.advance(BUILD_BATCH, BUILD_BATCHES) if self._build else 0
         if self._build and not built:
             return await self._serve(head) or bool(folded)
         if head.old and not self._build and self._means.clock.now_ms() - head.number("served") > READERS_END_MS:
             await self._remove(head.old)
         elif not folded and not built and self._live:
-            return await self._means.retention.apply(self._instance, self._live)
+            return await self._means.retention.apply(self._instance, head, self._live)
         return bool(folded or built)
 
     # ── versions ───────────────────────────────────────────────────────────────────────────────────────────────────

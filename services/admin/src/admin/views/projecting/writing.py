@@ -3,13 +3,25 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
+import msgspec
+
 from admin.views.finding import tokens
 from admin.views.folding.schedule import place
 from admin.views.folding.state import ChatState, MessageState, encode
 from admin.views.folding.working import Working
 
-Arg = str | bytes | int
+Arg = str | int | msgspec.Raw
 MOST_ARGS = 2_000  # Lua can unpack a few thousand at a time
+
+
+def raw(data: bytes) -> msgspec.Raw:
+    """Bytes as a MessagePack string, which is what Redis's Lua reads them from; it knows no binary type."""
+    size = len(data)
+    if size < 32:
+        return msgspec.Raw(bytes((0xA0 | size,)) + data)
+    if size < 1 << 16:
+        return msgspec.Raw(b"\xda" + size.to_bytes(2, "big") + data)
+    return msgspec.Raw(b"\xdb" + size.to_bytes(4, "big") + data)
 
 
 class Operations:
@@ -25,15 +37,14 @@ class Operations:
         """The parts that they touch."""
         return list(dict.fromkeys(part for _, part in self._args))
 
-    def args(self, first_key: int) -> list[Arg]:
-        """As `project.lua` takes them; the keys of `parts` begin at `first_key`."""
+    def packed(self, first_key: int) -> bytes:
+        """As `project.lua` takes them; the keys of `parts` begin at `first_key`. One argument is sent much faster."""
         index = {part: at for at, part in enumerate(self.parts(), start=first_key)}
-        found: list[Arg] = []
+        found: list[str | int | list[Arg]] = []
         for (verb, part), args in self._args.items():
             for start in range(0, len(args), MOST_ARGS):
-                some = args[start : start + MOST_ARGS]
-                found += [verb, index[part], len(some), *some]
-        return found
+                found += [verb, index[part], args[start : start + MOST_ARGS]]
+        return encode(found)
 
 
 def changes(working: Working) -> Operations:
@@ -67,7 +78,7 @@ def line(state: MessageState) -> str:
 
 
 def _message(operations: Operations, before: MessageState | None, after: MessageState) -> None:
-    operations.add("HSET", "messages", after.id, encode(after))
+    operations.add("HSET", "messages", after.id, raw(encode(after)))
     if after.listed and after.chat and not (before and before.listed):
         operations.add("ZADD", "timeline", 0, line(after))
     was, now = place(before), place(after)
@@ -81,7 +92,7 @@ def _message(operations: Operations, before: MessageState | None, after: Message
 
 def _chat(operations: Operations, before: ChatState | None, after: ChatState) -> None:
     chat = after.chat
-    operations.add("HSET", "chats", chat, encode(after))
+    operations.add("HSET", "chats", chat, raw(encode(after)))
     if before is None or before.last_at != after.last_at:
         operations.add("ZADD", "recent", after.last_at, chat)
     if before is None or (before.status, before.last_at) != (after.status, after.last_at):

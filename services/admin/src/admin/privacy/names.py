@@ -1,0 +1,65 @@
+"""By which names does the data know one person? Their number in its spellings, and the ids WhatsApp hides it behind."""
+
+import re
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+from shared.events import AnyEvent, MessageReceived
+
+_SHORT = re.compile(r"^55(\d{2})([6-9]\d{7})$")
+_LONG = re.compile(r"^55(\d{2})9(\d{8})$")
+MOST_PASSES = 5
+FEW_DIGITS = 10
+"""A shorter number may be part of another by chance."""
+
+
+def spellings(chat: str) -> set[str]:
+    """A chat's name, and it with and without a Brazilian mobile's ninth digit."""
+    short = _LONG.sub(r"55\1\2", chat)
+    return {chat, short, _SHORT.sub(r"55\g<1>9\2", short)}
+
+
+@dataclass(slots=True)
+class Person:
+    """The names that were found so far, and WhatsApp's ids of their messages, which lead to further ones."""
+
+    chats: set[str]
+    message_ids: set[str] = field(default_factory=set)
+
+    @property
+    def needles(self) -> list[bytes]:
+        """What their names look like in any bytes."""
+        return sorted({chat.partition("@")[0].encode() for chat in self.chats})
+
+    def learn(self, event: AnyEvent) -> None:
+        """Take from a fact what else it says about who they are."""
+        message_id = getattr(event, "message_id", "")
+        lid = event.lid if isinstance(event, MessageReceived) else ""
+        if event.chat in self.chats or (lid and lid in self.chats) or (message_id and message_id in self.message_ids):
+            for name in (event.chat, lid):
+                if name and name not in self.chats:
+                    self.chats |= spellings(name)
+            if message_id:
+                self.message_ids.add(message_id)
+
+    def named_in(self, data: bytes) -> bool:
+        """Whether any of their names stands in these bytes."""
+        return any(_stands(needle, data) for needle in self.needles)
+
+
+def _stands(needle: bytes, data: bytes) -> bool:
+    if len(needle) >= FEW_DIGITS:
+        return needle in data
+    return re.search(rb"(?<!\d)" + needle + rb"(?!\d)", data) is not None
+
+
+async def person_of(chat: str, facts: Callable[[], AsyncIterator[AnyEvent]]) -> Person:
+    """The person behind a chat's name. `facts` reads the log: again, as long as it names them by what it said later."""
+    person = Person(spellings(chat))
+    for _ in range(MOST_PASSES):
+        known = len(person.chats), len(person.message_ids)
+        async for event in facts():
+            person.learn(event)
+        if (len(person.chats), len(person.message_ids)) == known:
+            break
+    return person

@@ -1,0 +1,132 @@
+"""Where else is a person, beside the log? Wherever a key names them: it goes, or its part of it.
+
+Streams are made anew (a deleted entry's bytes stay in its node), a list's element is emptied in its place (a broadcast
+counts them). The views are rebuilt from the log; marks that name only ids go by the ids that the log's entries had.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from admin.privacy.log import Entry
+from admin.privacy.names import Person
+from admin.privacy.rewriting import LANE
+from admin.privacy.values import every_key, values
+from shared.errors import NotOurs
+from shared.events import Media, SendRequested, VoiceNote
+from shared.streams import keys
+from shared.streams.scripts import Scripts
+
+_REMOVE = {"hash": "HDEL", "set": "SREM", "zset": "ZREM"}
+_UPLOAD = re.compile(r"^upload:(?://)?([\w-]+)$")
+AT_ONCE = 500
+
+
+class Removing:
+    """Takes one person out of every key of an instance but the log and its views."""
+
+    def __init__(self, scripts: Scripts, instance: str, fence: int, person: Person) -> None:
+        self._scripts = scripts
+        self._instance = instance
+        self._fence = fence
+        self._person = person
+        self.touched = 0
+        self._left = re.compile(
+            rb"^wa:\{%s\}:(view(:.*)?|events|erasing|erasures)$" % re.escape(instance.encode())
+        )  # fmt: skip
+
+    async def run(self) -> None:
+        """Look through every key. Raises NotOurs."""
+        async for key in every_key(self._scripts, self._instance):
+            if not self._left.match(key):
+                await self._key(key)
+        await self._scripts.call("UNLINK", keys.view_changes(self._instance))
+
+    async def of(self, entries: Iterable[Entry]) -> None:
+        """Remove what is kept under the ids of these entries of the log."""
+        i, fields, marks = self._instance, set[str](), set[str]()
+        for entry in entries:
+            fields |= {entry.event.id} if entry.event else set()
+            marks |= _marks(i, entry.event)
+        for start in range(0, len(fields), AT_ONCE):
+            some = sorted(fields)[start : start + AT_ONCE]
+            for key in (keys.progress(i), keys.parked(i), keys.refusals(i)):
+                self.touched += int(await self._scripts.call("HDEL", key, *some))
+            await self._scripts.call("ZREM", keys.due(i), *some)
+        for start in range(0, len(marks), AT_ONCE):
+            self.touched += int(await self._scripts.call("UNLINK", *sorted(marks)[start : start + AT_ONCE]))
+
+    async def _key(self, key: bytes) -> None:
+        if self._person.named_in(key):
+            self.touched += int(await self._scripts.call("UNLINK", key))
+            return
+        kind = (await self._scripts.call("TYPE", key)) or b"none"
+        kind = kind.decode() if isinstance(kind, bytes) else str(kind)
+        theirs = [
+            (handle, parts) async for handle, parts in values(self._scripts, key)
+            if any(map(self._person.named_in, parts))
+        ]  # fmt: skip
+        if theirs:
+            await self._remove(key, kind, theirs)
+            self.touched += 1
+
+    async def _remove(self, key: bytes, kind: str, theirs: list[tuple[bytes, tuple[bytes, ...]]]) -> None:
+        handles = [handle for handle, _ in theirs]
+        match kind:
+            case "string":
+                await self._scripts.call("UNLINK", key)
+            case "stream":
+                await self._stream(key)
+            case "list":
+                for handle, (value, *_) in theirs:
+                    await self._scripts.call("LSET", key, int(handle), emptied(value))
+            case _:
+                await self._scripts.call(_REMOVE[kind], key, *handles)
+                if key == keys.parked(self._instance).encode():
+                    await self._scripts.call("ZREM", keys.due(self._instance), *handles)
+
+    async def _stream(self, key: bytes) -> None:
+        own = f"{{{self._instance}}}".encode() in key
+        if not own:  # of no instance: wake-ups, wishes, the audit of tokens; no script joins it with our fence
+            async for handle, parts in values(self._scripts, key):
+                if any(map(self._person.named_in, parts)):
+                    await self._scripts.call("XDEL", key, handle)
+            return
+        names = [keys.fence(self._instance, LANE), key.decode(), keys.rewritten(self._instance, 0)]
+        reply = await self._scripts.run("rewrite_stream", names, [self._fence, *self._person.needles])
+        if reply == b"fenced":
+            raise NotOurs("fenced")
+
+
+def emptied(value: bytes) -> bytes:
+    """A MessagePack or JSON value of the same shape, with every text in it empty."""
+    try:
+        return msgspec.msgpack.encode(_empty(msgspec.msgpack.decode(value)))
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return b""
+
+
+def _empty(value: Any) -> Any:
+    match value:
+        case str() | bytes():
+            return ""
+        case dict():
+            return {name: _empty(part) for name, part in value.items()}
+        case list():
+            return [_empty(part) for part in value]
+    return value
+
+
+def _marks(instance: str, event: Any) -> set[str]:
+    """Keys whose names are made of a fact's ids."""
+    found: set[str] = set()
+    if send := getattr(event, "send_id", ""):
+        found |= {keys.fate(instance, send), keys.cancelled(instance, send)}
+    if message_id := getattr(event, "message_id", ""):
+        found.add(keys.sent(instance, message_id))
+    is_file = isinstance(event, SendRequested) and isinstance(event.content, Media | VoiceNote)
+    if is_file and (upload := _UPLOAD.match(event.content.source[:200])):
+        found.add(f"{keys.PREFIX}:{{{instance}}}:upload:{upload[1]}")
+    return found
