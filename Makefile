@@ -14,6 +14,7 @@ ARGS ?=
 ONCE ?=
 SEEDS ?=
 SHORT ?=
+SCHEMA_EXAMPLES ?= 100
 
 READY := .venv/.ready
 LOCKED := requirements-dev.lock requirements-build.lock
@@ -61,9 +62,17 @@ lint: $(READY)  ## style, types, import contracts, shell, compose files, Dockerf
 test: lint  ## lint and every test that needs no Docker
 	@$(PY) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
+.PHONY: test-page
+test-page: $(READY)  ## the admin's page in a browser, as people use it; its pictures go to .run/page
+	@FRONTDESK_PICTURES=.run/page $(PY) -m pytest services/admin/tests/page $(ARGS)
+
 .PHONY: test-services
 test-services: $(READY)  ## each service's unit tests in an environment made from its own lock alone
 	@$(PY) scripts/each_service.py $(SERVICES)
+
+.PHONY: test-api
+test-api: $(READY)  ## ask the admin API far more than `make test` does; SCHEMA_EXAMPLES=100 of each operation and kind
+	@SCHEMA_EXAMPLES=$(SCHEMA_EXAMPLES) $(PY) -m pytest services/admin/tests/live/test_schema.py $(ARGS)
 
 .PHONY: test-compose
 test-compose: $(READY)  ## the unmodified compose files, brought up, talked to and taken down
@@ -74,7 +83,7 @@ chaos: $(READY)  ## kill, freeze and cut off services while messages flow; SEEDS
 	@SEEDS=$(SEEDS) SHORT=$(SHORT) $(PY) tests/chaos
 
 .PHONY: figures
-figures: $(READY)  ## pace, neighbours of a failing chat, take-over, an outage: what the promises come to
+figures: $(READY)  ## pace, neighbours, take-over, an outage, restarts, a killed Redis: what the promises come to; ONLY=pace
 	@$(PY) tests/chaos/figures.py
 
 .PHONY: eval

@@ -1,6 +1,7 @@
-"""What do the promises come to in figures? `make figures`: pace, neighbours of a failing chat, take-over, an outage.
+"""What do the promises come to in figures? `make figures`: pace, neighbours of a failing chat, take-over, an outage,
+restarts of everything, a Redis that is killed.
 
-`ONLY=pace` (or neighbours, takeover, outage) measures one of them.
+`ONLY=pace` (or neighbours, takeover, outage, restarts, redis) measures one of them.
 """
 
 import os
@@ -9,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -16,12 +18,11 @@ import redis
 
 from demo.http import call
 from demo.process import wait_until
-from demo.redis import EmbeddedRedis
 from demo.stack import Stack
-from shared import ids
-from shared.events import SendRequested, Text, encode
 from shared.streams import keys
-from tests.chaos import outage
+from tests.chaos import durability, outage, restarts
+from tests.chaos.pace import worst_excess
+from tests.chaos.requesting import request_sends
 
 RATE, BURST, PACE_S = 5.0, 5, 60.0
 NEIGHBOURS = 50
@@ -32,16 +33,13 @@ def pace() -> str:
     """Three senders, one instance at 5/s with a burst of 5, more than enough to send for a minute."""
     environ = {**AT_ONCE, "WA_TOKENS_PER_SECOND": str(RATE), "WA_BUCKET_CAPACITY": str(BURST)}
     with Stack(replicas={"sender": 3, "ingest": 1, "responder": 1, "admin": 0}, environ=environ) as stack:
-        request_sends(stack.redis, [f"55119{n:08d}" for n in range(round(PACE_S * RATE) + 60)])
+        request_sends(stack.redis.url, [(f"55119{n:08d}", "oi") for n in range(round(PACE_S * RATE) + 60)])
         simulator = stack.url("simulator")
         wait_until(lambda: calls(simulator), "the first call")
         first = calls(simulator)[0]
         wait_until(lambda: time.time() > first + PACE_S, "a minute", timeout=PACE_S + 10)
         times = [at for at in calls(simulator) if at <= first + PACE_S]
-    worst = max(
-        (last - begin + 1) - (BURST + RATE * (times[last] - times[begin]))
-        for begin in range(len(times)) for last in range(begin, len(times))
-    )  # fmt: skip
+    worst = worst_excess(times, RATE, BURST)
     used = len(times) / (BURST + RATE * PACE_S)
     return (
         f"{len(times)} calls in {PACE_S:.0f} s, {used:.1%} of the bound; the worst window is {worst:+.2f} calls from it"
@@ -70,7 +68,7 @@ def _median_delay(*, failing: bool) -> float:
                 time.sleep(0.01)
             arrived = _arrivals(simulator, set(wrote))
             delays += [arrived[chat] - at for chat, at in wrote.items()] if round_ else []
-        return statistics.median(delays)
+        return float(statistics.median(delays))
 
 
 def _arrivals(simulator: str, chats: set[str]) -> dict[str, float]:
@@ -100,21 +98,6 @@ def takeover() -> str:
         return f"{min(at for at in calls(simulator) if at > died) - died:.1f} s from the death to the next call"
 
 
-def request_sends(server: EmbeddedRedis, chats: list[str]) -> None:
-    """Put a send for each chat on the outbound stream, as the responder does."""
-    with redis.Redis.from_url(server.url) as client:
-        pipe = client.pipeline(transaction=False)
-        for chat in chats:
-            send = SendRequested(
-                id=ids.new(), instance="demo", chat=chat, occurred_at=0, recorded_at=0, to=chat,
-                content=Text(text="oi"), send_class="reply",
-            )  # fmt: skip
-            pipe.xadd(keys.outbound("demo"), {"e": encode(send)})
-        pipe.sadd(keys.INSTANCES, "demo")
-        pipe.xadd(keys.wake("sender"), {"i": "demo"})
-        pipe.execute()
-
-
 def calls(simulator: str) -> list[float]:
     """When the gateway was called to send, in order."""
     return sorted(one["at"] for one in call("GET", f"{simulator}/sim/demo/calls?call=sendText")["calls"])
@@ -125,8 +108,23 @@ def an_outage() -> str:
     return str(outage.run(500, 120.0, rate=20.0))
 
 
+def all_restarted() -> str:
+    """SIGTERM and a new start for every process in turn, ten messages a second coming all the while."""
+    return str(restarts.run({"ingest": 2, "responder": 2, "sender": 3, "admin": 1}))
+
+
+def redis_killed() -> str:
+    """Ten times kill -9 under webhooks at full speed, as Redis may be set up."""
+    ways: list[dict[str, Any]] = [
+        {"appendfsync": "always", "busy": True}, {"appendfsync": "everysec"},
+        {"appendfsync": "everysec", "busy": True}, {"appendfsync": "everysec", "waits": True, "busy": True},
+    ]  # fmt: skip
+    return "\n             ".join(str(durability.run(kills=10, **way)) for way in ways)
+
+
 FIGURES: dict[str, Callable[[], str]] = {
-    "pace": pace, "neighbours": neighbours, "takeover": takeover, "outage": an_outage,
+    "pace": pace, "neighbours": neighbours, "takeover": takeover, "outage": an_outage, "restarts": all_restarted,
+    "redis": redis_killed,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -1,21 +1,18 @@
-"""A gateway that is down while messages queue: how often is it called, and what arrives after?
+"""A gateway that is down while messages queue: how often is it called, and what arrives after?"""
 
-`python tests/chaos/outage.py`; `DOWN_S=120 QUEUED=500` are the defaults.
-"""
-
-import os
-import sys
 import time
+from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from demo.http import call
 from demo.process import wait_until
 from demo.stack import Stack
-from shared.events import SendAccepted, SendRequested
+from shared.events import SendAccepted
+from tests.chaos.pace import worst_excess
+from tests.chaos.requesting import request_sends
 from tests.e2e.story import Story
+
+BURST = 5
 
 
 @dataclass(frozen=True)
@@ -24,57 +21,61 @@ class Outage:
 
     queued: int
     calls_while_down: int
+    searches_while_down: int
+    """Looks for proof of those that were tried. The breaker's questions for a sign of life are not counted."""
     arrived: int
     in_order: bool
     drained_s: float
+    excess: float
+    """By how many calls the fullest window after its return is above burst + rate × t."""
 
     def __str__(self) -> str:
         order = "in order" if self.in_order else "OUT OF ORDER"
         return (
-            f"{self.queued} queued, {self.calls_while_down} calls of the gateway while it was down, "
-            f"{self.arrived} arrived {order}, the last {self.drained_s:.1f} s after its return"
+            f"{self.queued} queued, {self.calls_while_down} sends tried and {self.searches_while_down} searches made "
+            f"while it was down, {self.arrived} arrived {order}, the last {self.drained_s:.1f} s after its return; "
+            f"the fullest window is {self.excess:+.1f} calls from the bound"
         )
 
 
 def run(queued: int, down_s: float, *, rate: float, chats: int = 50) -> Outage:
-    """`queued` messages of `chats` chats meet a gateway that drops every connection for `down_s`."""
+    """`queued` sends to `chats` chats meet a gateway that drops every connection for `down_s`."""
     environ = {
-        "WA_TOKENS_PER_SECOND": str(rate), "RESPONDER_DEBOUNCE_MIN_MS": "0", "EVOLUTION_TIMEOUT_S": "3",
+        "WA_TOKENS_PER_SECOND": str(rate), "WA_BUCKET_CAPACITY": str(BURST), "EVOLUTION_TIMEOUT_S": "3",
         "SEND_PROOF_WAIT_S": "3", "RETRY_SCALE": "0.02", "ACKS": "0",
     }  # fmt: skip
-    with Stack(replicas={"sender": 3, "admin": 0}, environ=environ) as stack:
+    sends = [(f"55119{n % chats:08d}", f"{n}") for n in range(queued)]
+    with Stack(replicas={"sender": 3, "ingest": 1, "responder": 0, "admin": 0}, environ=environ) as stack:
         simulator = stack.url("simulator")
         call("POST", f"{simulator}/sim/faults", {"call": "*", "fault": "reset"})
         began = time.monotonic()
-        for n in range(queued):
-            message = {"from": f"55119{n % chats:08d}", "text": ("oi", "que horas abre?", "obrigada")[n % 3]}
-            call("POST", f"{simulator}/sim/demo/messages", message)
-            time.sleep(0.005)
+        request_sends(stack.redis.url, sends)
         wait_until(lambda: time.monotonic() - began > down_s, "the outage to end", timeout=down_s + 60)
-        while_down = len(call("GET", f"{simulator}/sim/demo/calls")["calls"])
+        while_down = [one["call"] for one in call("GET", f"{simulator}/sim/demo/calls")["calls"]]
+        call("DELETE", f"{simulator}/sim/demo/calls")
         call("DELETE", f"{simulator}/sim/faults")
         back = time.monotonic()
-        wait_until(lambda: _done(stack), "everything to be delivered", timeout=queued / rate * 2 + 60, every=0.2)
+        wait_until(lambda: _done(stack, queued), "everything to arrive", timeout=queued / rate * 2 + 60, every=0.2)
         drained = time.monotonic() - back
-        return _judge(stack, queued, while_down, drained)
+        tried = while_down.count("sendText")
+        return _judge(stack, sends, tried, len(while_down) - tried, drained, rate)
 
 
-def _done(stack: Stack) -> bool:
+def _done(stack: Stack, queued: int) -> bool:
     story = Story.read(stack.redis.url)
-    return not any(story.left.values()) and story.count(SendAccepted) == story.count(SendRequested)
+    return not any(story.left.values()) and story.count(SendAccepted) == queued
 
 
-def _judge(stack: Stack, queued: int, while_down: int, drained: float) -> Outage:
-    story = Story.read(stack.redis.url)
-    phone = call("GET", f"{stack.url('simulator')}/sim/demo/phone")["messages"]
-    wanted: dict[str, list[str]] = {}
-    arrived: dict[str, list[str]] = {}
-    for request in story.of(SendRequested):
-        wanted.setdefault(request.chat, []).append(request.content.text)
+def _judge(
+    stack: Stack, sends: list[tuple[str, str]], tried: int, searched: int, drained: float, rate: float
+) -> Outage:
+    simulator = stack.url("simulator")
+    phone = call("GET", f"{simulator}/sim/demo/phone")["messages"]
+    calls = sorted(one["at"] for one in call("GET", f"{simulator}/sim/demo/calls?call=sendText")["calls"])
+    wanted, arrived = defaultdict(list), defaultdict(list)
+    for chat, text in sends:
+        wanted[chat].append(text)
     for message in phone:
-        arrived.setdefault(message["chat"], []).append(message["text"])
-    return Outage(queued, while_down, len(phone), wanted == arrived, drained)
-
-
-if __name__ == "__main__":
-    print(run(int(os.environ.get("QUEUED", "500")), float(os.environ.get("DOWN_S", "120")), rate=20.0))
+        arrived[message["chat"]].append(message["text"])
+    excess = worst_excess(calls, rate, BURST)
+    return Outage(len(sends), tried, searched, len(phone), wanted == arrived, drained, excess)

@@ -57,7 +57,7 @@ class Scenario:
 
 def play(scenario: Scenario) -> Verdict:
     """Run it and judge what arrived."""
-    replicas = {"ingest": 2, "responder": 2, "sender": 3, "admin": 0}
+    replicas = {"ingest": 2, "responder": 2, "sender": 3, "admin": 2}
     services = ("ingest", "responder", "sender")
     modules = dict.fromkeys(services, "tests.chaos.weakened") if scenario.without else {}
     began = time.monotonic()
@@ -70,7 +70,7 @@ def play(scenario: Scenario) -> Verdict:
         over.set()
         breaking.join()
         breaker.mend()
-        _settle(stack)
+        settle(stack)
         verdict = judge(stack, breaker.done, scenario.messages)
     verdict.seconds = round(time.monotonic() - began)
     return verdict
@@ -96,7 +96,7 @@ def _talk(stack: Stack, scenario: Scenario) -> None:
         call("POST", f"{stack.url('simulator')}/sim/demo/messages", message)
 
 
-def _settle(stack: Stack) -> None:
+def settle(stack: Stack) -> None:
     """Until nothing waits anywhere: not at the simulator, not in Redis. What still waits then is judged as lost.
 
     Three looks in a row must find it so: the simulator's ticks come on timers of its own.

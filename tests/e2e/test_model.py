@@ -43,22 +43,28 @@ def test_a_responder_killed_in_the_middle_of_a_model_call_is_replaced_and_the_re
     aimock: Aimock, tmp_path: Path
 ) -> None:
     asyncio.run(aimock.script(slow(3000)))
-    with Stack(replicas={"responder": 2, "admin": 0}, environ=environ(aimock), folder=tmp_path) as stack:
+    settings = environ(aimock) | {"RESPONDER_ACK_AFTER_MS": "100", "RESPONDER_MOMENT_AFTER_MS": "300"}
+    with Stack(replicas={"responder": 2, "admin": 0}, environ=settings, folder=tmp_path) as stack:
         message = {"from": "5511988887777", "text": "que horas abre?"}
         call("POST", f"{stack.url('simulator')}/sim/demo/messages", message)
-        wait_until(lambda: _taken(stack), "the responder to take it")
+        wait_until(lambda: Story.read(stack.redis.url).count(SendAccepted) == 1, "one moment")
         with redis.Redis.from_url(stack.redis.url) as client:
             holder = client.get(keys.lease("demo", "responder"))
         assert holder is not None
         names = [name for name in stack.processes if name.startswith("responder")]
         victim = next(name for name in names if f"-{stack.processes[name].pid}-" in holder.decode())
         stack.processes[victim].kill()
-        wait_until(lambda: Story.read(stack.redis.url).count(SendAccepted) == 1, "the reply")
+        wait_until(lambda: Story.read(stack.redis.url).count(SendAccepted) == 2, "the reply")
+        wait_until(lambda: not any(Story.read(stack.redis.url).left.values()), "nothing left")
         story = Story.read(stack.redis.url)
+        used = _tokens_used(stack)
         arrived = call("GET", f"{stack.url('simulator')}/sim/demo/phone")["messages"]
+        typing = call("GET", f"{stack.url('simulator')}/sim/demo/calls?call=sendPresence")["calls"]
+    assert typing
     assert [draft.answered_by != "embedded" for draft in story.of(ReplyDrafted)] == [True]
     assert story.of(ReplyDrafted)[0].tokens > 0
-    assert len(arrived) == 1
+    assert used > story.of(ReplyDrafted)[0].tokens + 600  # the dead one's call too, by what was set aside for it
+    assert [message["text"] for message in arrived] == ["Um momento, já verifico.", REPLY.partition("\n")[0]]
 
 
 def test_a_model_that_is_down_leaves_the_clinics_own_words(tmp_path: Path) -> None:
@@ -89,6 +95,13 @@ def test_a_question_that_is_overtaken_is_answered_once_with_everything_in_it(aim
         story = Story.read(stack.redis.url)
     assert story.count(MessageReceived) == 2
     assert [len(draft.answers) for draft in story.of(ReplyDrafted)] == [2]
+
+
+def _tokens_used(stack: Stack) -> int:
+    """What the clinic's budget of the day counts."""
+    with redis.Redis.from_url(stack.redis.url) as client:
+        (name,) = client.keys(keys.usage("demo", "*"))
+        return int(client.hget(name, "tokens") or 0)
 
 
 def _taken(stack: Stack) -> int:

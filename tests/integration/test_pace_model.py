@@ -9,13 +9,12 @@ beginning and what the rate let in since.
 import asyncio
 import random
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from sender.attempts import Attempts
+from sender.attempts import Attempts, Begun, NotYet
 from sender.settings import SenderSettings
 from shared.clock import ManualClock
 from shared.streams import keys
@@ -24,80 +23,14 @@ from shared.streams.delivery import Delivery, Entry, Owner, Wait
 from shared.streams.lease import acquire
 from shared.streams.progress import Progress
 from shared.streams.scripts import Scripts
-from tests.support.lanes import Step, Steps, a_step
+from tests.support.buckets import NAMES, Model, Window
+from tests.support.lanes import Step
 from tests.support.replica import a_send
+from tests.support.steps import Steps, steps_of
 
 T = TypeVar("T")
 I, SOURCE = "wa1", keys.outbound("wa1")  # noqa: E741
-CHATS = [f"551190000000{n}" for n in range(10)] + [f"55119{n:08}" for n in range(90)]
-JITTER_S = 0.05  # what `attempt.lua` keeps back of the burst
-NAMES = ("tokens_per_second", "bucket_capacity", "recipient_tokens_per_second", "new_contacts_per_day")
-
-
-@dataclass
-class Bucket:
-    """Tokens at a time, in milliseconds; a new one is full."""
-
-    tokens: float | None = None
-    at: int = 0
-
-    def level(self, now: int, rate: float, capacity: float) -> float:
-        if self.tokens is None:
-            return capacity
-        return min(capacity, self.tokens + max(0, now - self.at) * rate / 1000)
-
-    def take(self, now: int, rate: float, capacity: float) -> None:
-        self.tokens, self.at = round(self.level(now, rate, capacity) - 1, 6), now
-
-
-@dataclass
-class Model:
-    """What may go, and when."""
-
-    instance: Bucket = field(default_factory=Bucket)
-    recipients: dict[str, Bucket] = field(default_factory=lambda: {chat: Bucket() for chat in CHATS})
-    known: set[str] = field(default_factory=set)
-    new_today: int = 0
-
-    def says(self, chat: str, now: int, limits: dict[str, float]) -> str:
-        """`ok`, or what it has to wait for."""
-        rate, burst, recipient_rate, daily = (limits[name] for name in NAMES)
-        if recipient_rate and self.recipients[chat].level(now, recipient_rate, 1) < 1:
-            return "chat"
-        if daily and chat not in self.known and self.new_today >= daily:
-            return "chat"
-        return "lane" if rate and self.instance.level(now, rate, held_back(burst, rate)) < 1 else "ok"
-
-    def granted(self, chat: str, now: int, limits: dict[str, float]) -> None:
-        rate, burst, recipient_rate, daily = (limits[name] for name in NAMES)
-        if rate:
-            self.instance.take(now, rate, held_back(burst, rate))
-        if recipient_rate:
-            self.recipients[chat].take(now, recipient_rate, 1)
-        self.new_today += bool(daily) and chat not in self.known
-        self.known.add(chat)
-
-
-def held_back(capacity: float, rate: float) -> float:
-    return max(1.0, capacity - rate * JITTER_S)
-
-
-class Window:
-    """The fullest window that ends at each grant: capacity at its beginning, and what each rate let in since."""
-
-    def __init__(self) -> None:
-        self._room: float | None = None
-        self._at = 0
-
-    def grant(self, now: int, rate: float, capacity: float) -> None:
-        if not rate:
-            self._room = None  # unlimited: nothing to hold it against
-            return
-        let_in = rate * (now - self._at) / 1000
-        self._room = capacity if self._room is None else min(capacity, self._room + let_in)
-        self._at = now
-        self._room -= 1
-        assert self._room > -1e-3, "more than capacity + rate × t"
+CHATS = [f"551190000000{n}" for n in range(10)] + [f"5521{n:09}" for n in range(90)]
 
 
 class Pace:
@@ -127,10 +60,10 @@ class Pace:
     def send(self, chats: list[str]) -> None:
         for chat in chats:
             said = self._take(chat)
-            if isinstance(said, Wait) and said.scope == "lane":
+            if isinstance(said, Wait):
                 self.pass_by(round(said.seconds * 1000))
                 again = self._take(chat)
-                assert not isinstance(again, Wait) or again.scope == "chat", "it waited as long as it was told"
+                assert not isinstance(again, Wait) or again.scope != said.scope, "it waited as long as it was told"
 
     def pass_by(self, ms: int) -> None:
         """Time does, for the buckets."""
@@ -143,7 +76,12 @@ class Pace:
 
     def a_new_day(self) -> None:
         self.clock.advance(86_400)
-        self.model.new_today = 0
+        self.model.new_today = set()
+
+    def they_write(self, chats: list[str]) -> None:
+        """Whoever writes is no new contact."""
+        self.model.known |= set(chats)
+        self.do(self.client.sadd(keys.contacts(I), *chats))
 
     def set_for_all(self, limit: tuple[str, float]) -> None:
         """A setting is changed, and the senders start again."""
@@ -159,24 +97,25 @@ class Pace:
             self.do(self.client.hset(keys.limits(I), name, str(value)))
 
     # ── one question ───────────────────────────────────────────────────────────────────────────────────────────────
-    def _take(self, chat: str) -> Delivery | Wait:
+    def _take(self, chat: str) -> Begun | Wait | NotYet:
         limits = self.limits | self.own
         before, said, after = self.do(self._asked(chat))
         possible = {self.model.says(chat, now, limits) for now in range(before, after + 1)}
-        assert (said.scope if isinstance(said, Wait) else "ok") in possible
-        if isinstance(said, Wait):
-            assert said.seconds > 0
+        if not isinstance(said, Begun):
+            assert (said.scope if isinstance(said, Wait) else "day") in possible
             return said
+        assert "ok" in possible
+        assert said.to_new_contact == (chat not in self.model.known)
         now = self._granted_at() if limits["tokens_per_second"] else after
         assert before <= now <= after
         self.model.granted(chat, now, limits)
         self.window.grant(now, limits["tokens_per_second"], limits["bucket_capacity"])
         return said
 
-    async def _asked(self, chat: str) -> tuple[int, Delivery | Wait, int]:
+    async def _asked(self, chat: str) -> tuple[int, Begun | Wait | NotYet, int]:
         given: dict[str, Any] = {f"wa_{name}": value for name, value in self.limits.items()}
         sender = SenderSettings(redis_url="redis://x", evolution_server_url="http://x", evolution_api_key="k", **given)
-        send = a_send(chat=chat)
+        send = a_send(chat=chat, send_class="staff")
         id_ = await self.client.xadd(SOURCE, {"e": b""})
         delivery = Delivery(Entry(SOURCE, id_.decode(), b""), send, Progress(), self.owner.fence)
         before = await self._now()
@@ -215,13 +154,15 @@ STEPS: Steps = {
     "send": (10, {"chats": some_chats}),
     "pass_by": (4, {"ms": lambda draw: draw.choice([1, 37, 200, 1_000, 1_000, 60_000])}),
     "a_new_day": (1, {}),
+    "they_write": (1, {"chats": some_chats}),
     "set_for_all": (2, {"limit": a_limit}),
     "set_for_the_instance": (3, {"limit": a_limit, "gone": lambda draw: draw.random() < 0.4}),
 }
 
 
+@pytest.mark.timeout(600)  # when it fails, it is made small first
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
-@given(steps=st.lists(st.integers(0, 2**64 - 1).map(lambda seed: a_step(seed, STEPS)), min_size=40, max_size=80))
+@given(steps=steps_of(STEPS, 40, 80))
 def test_the_buckets_agree_with_their_model_and_keep_the_bound(redis_url: str, steps: list[Step]) -> None:
     pace = Pace(redis_url)
     try:

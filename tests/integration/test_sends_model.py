@@ -16,22 +16,37 @@ from unittest import mock
 import pytest
 import structlog
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
+from sender.acceptance import Acceptance
 from sender.attempts import Attempts
 from sender.breaker import Breaker
 from sender.clearance import Clearance
 from sender.found import Found
 from sender.handler import SendHandler
+from sender.judging import Judge
+from sender.new_contacts import NewContacts
 from sender.outcome import Accepted, InstanceDown, Misconfigured, Outcome, Permanent, Transient, Unknown
 from sender.proof import Proof
 from sender.quiet import QuietHours
+from sender.seeking import Seeker
 from sender.settings import SenderSettings
-from shared.events import AnyEvent, Content, SendAccepted, SendDeadLettered, SendFailed, Text, content_digest
+from sender.uploads import Uploads
+from shared.events import (
+    AnyEvent,
+    Content,
+    SendAccepted,
+    SendDeadLettered,
+    SendFailed,
+    SendRequested,
+    Text,
+    content_digest,
+    decode,
+)
 from shared.streams import keys
-from tests.support.lanes import CHATS, HOLDER, LEASE_S, NAMES, TROUBLE, Lanes, Step, Steps, a_step, arrivals, failing
+from tests.support.lanes import CHATS, HOLDER, LEASE_S, NAMES, Lanes, Step
 from tests.support.played import STILL, Played, When
 from tests.support.replica import INSTANCE
+from tests.support.steps import SEEDS, TROUBLE, Steps, arrivals, failing, steps_of
 
 SETTINGS = SenderSettings(
     redis_url="redis://x", evolution_server_url="http://x", evolution_api_key="k", wa_tokens_per_second=0.0
@@ -88,11 +103,15 @@ class Sends(Lanes):
         gateway: Any = Gateway(self, replica)
         scripts, clock = replica.scripts, self.clock
         breaker = Breaker(gateway.is_alive, now=lambda: clock.now_ms() / 1000, draw=self._draw)
+        acceptance, tries = Acceptance(clock, 0), STILL.max_deliveries
         return SendHandler(
             gateway=gateway, attempts=Attempts(scripts, SETTINGS, clock, 0),
-            clearance=Clearance(scripts, SETTINGS, QuietHours(scripts, clock), clock),
-            proof=Proof(scripts, gateway, clock), breaker=breaker, clock=clock, max_deliveries=STILL.max_deliveries,
-            proof_wait_s=PROOF_WAIT_S, unconfirmed_after_s=0, stall_s=LEASE_S / 2, draw=self._draw,
+            breaker=breaker,
+            clearance=Clearance(scripts, SETTINGS, QuietHours(scripts, clock), Uploads(scripts), clock),
+            uploads=Uploads(scripts),
+            judge=Judge(acceptance, NewContacts(scripts, SETTINGS, clock), clock, tries, self._draw),
+            seeker=Seeker(Proof(scripts, gateway, clock), breaker, acceptance, clock, PROOF_WAIT_S), clock=clock,
+            max_deliveries=tries, stall_s=LEASE_S / 2,
         )  # fmt: skip
 
     def ends(self, fact: AnyEvent) -> bool:
@@ -145,25 +164,18 @@ class Sends(Lanes):
         super().check()
         accepted = self.do(self._accepted())
         for chat, came in self.came.items():
-            arrived = [send.text for send in map(_texts, came) if send.id in accepted]
-            first_open = [_texts(send).text for send in came[len(self.ended[chat]) :][:1]]
+            arrived = [_text(send) for send in came if send.id in accepted]
+            first_open = [_text(send) for send in came[len(self.ended[chat]) :][:1]]
             assert self.phone[chat] in (arrived, arrived + first_open), chat
 
     async def _accepted(self) -> set[str]:
-        from shared.events import decode
-
         facts = [decode(fields[b"e"]) for _, fields in await self.client.xrange(keys.events(INSTANCE))]
         return {fact.send_id for fact in facts if isinstance(fact, SendAccepted)}
 
 
-@dataclass(frozen=True)
-class _Said:
-    id: str
-    text: str
-
-
-def _texts(send: Any) -> _Said:
-    return _Said(send.id, send.content.text)
+def _text(send: SendRequested) -> str:
+    assert isinstance(send.content, Text)
+    return send.content.text
 
 
 def _outcome(taken: str, luck: float) -> Outcome:
@@ -187,17 +199,17 @@ STEPS: Steps = TROUBLE | {
             "name": lambda draw: draw.choice(NAMES), "seconds": lambda draw: draw.choice([0, 1, 10])}),
     "a_call_will_fail": (6, failing("commit", "commit", "attempt", "attempt", "read", "claim")),
 }  # fmt: skip
-SEEDS = st.integers(0, 2**64 - 1)
 
 
+@pytest.mark.timeout(600)  # when it fails, it is made small first
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
-@given(steps=st.lists(SEEDS.map(lambda seed: a_step(seed, STEPS)), min_size=60, max_size=100), seed=SEEDS)
+@given(steps=steps_of(STEPS, 60, 100), seed=SEEDS)
 def test_sends_arrive_once_and_in_order_when_the_gateway_leaves_a_trace(
     redis_url: str, steps: list[Step], seed: int
 ) -> None:
     sends = Sends(redis_url, seed)
-    with mock.patch("sender.handler.time") as time:
-        time.monotonic.side_effect = lambda: sends.clock.now_ms() / 1000
+    time = mock.Mock(monotonic=lambda: sends.clock.now_ms() / 1000)
+    with mock.patch("sender.handler.time", time), mock.patch("sender.attempts.time", time):
         sends.play(steps)
 
 

@@ -268,7 +268,7 @@ async def test_a_clock_that_is_set_back_makes_no_wait_longer(streams: Streams, r
     async with running(replica):
         await streams.put(a_send("1", clock=clock))
         await until(lambda: handler.begun == ["1"])
-        await until(replica.consumer._lanes[streams.instance]._queues.next_at_ms)
+        await until(replica.consumer._lanes[streams.instance]._traffic.queues.next_at_ms)
         clock.advance(-3600)
         await until(lambda: handler.ended == ["1"], seconds=3)
         await streams.put(a_send("2", clock=clock))

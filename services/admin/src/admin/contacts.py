@@ -51,7 +51,7 @@ class Contacts:
         self._telling = Telling(platform.clock)
         self.endpoints = [
             Endpoint("GET", "/admin/contacts/{chat}", Role.VIEWER, self.read, "contacts"),
-            Endpoint("PATCH", "/admin/contacts/{chat}", Role.STAFF, self.change, "contacts"),
+            Endpoint("PATCH", "/admin/contacts/{chat}", Role.STAFF, self.change, "contacts", again=True),
         ]
 
     async def read(self, asked: Asked[OfChat, None]) -> Contact:

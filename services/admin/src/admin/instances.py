@@ -26,10 +26,16 @@ class Instances:
 
     async def require(self, name: str) -> str:
         """`name`, if it is one of them. Raises Problem 400 or 404."""
-        if not _NAME.fullmatch(name):
-            raise Problem(400, "an instance's name is 1 to 100 letters, digits, `_`, `.`, `-`", parameter="instance")
+        check_name(name)
         known: Any = name in self._configured or await self._client.sismember(keys.INSTANCES, name)
         if not known:
             detail = f"nothing has come from an instance {name!r} yet; name it in WA_INSTANCES to use it before that"
             raise Problem(404, detail, parameter="instance")
         return name
+
+
+def check_name(name: str, parameter: str = "instance") -> str:
+    """`name`, if an instance may be called so. Raises Problem 400."""
+    if not _NAME.fullmatch(name):
+        raise Problem(400, "an instance's name is 1 to 100 letters, digits, `_`, `.`, `-`", parameter=parameter)
+    return name

@@ -12,15 +12,23 @@ from admin.broadcasts.runner import Runner
 from admin.contacts import Contacts
 from admin.conversations.room import Conversations
 from admin.deadletters.room import DeadLetters
+from admin.doctoring.room import Doctor
+from admin.gateway import Gateway
 from admin.http.endpoint import Endpoint
 from admin.instances import Instances
+from admin.knowledge.room import KnowledgeDesk
 from admin.library import Library
+from admin.messages.accepting import Accepting
+from admin.messages.routes import Messages
+from admin.messages.uploads import Uploads
+from admin.numbers.room import InstancesDesk
 from admin.outside import Outside
 from admin.overview.room import Overview
 from admin.privacy.erasing import Eraser
 from admin.privacy.room import Privacy
 from admin.prometheus import Prometheus
 from admin.settings import AdminSettings
+from admin.settings_in_force import SettingsDesk
 from admin.stories import Stories
 from admin.templates.room import Templates
 from admin.views.views import Views
@@ -33,6 +41,7 @@ Running = Callable[[web.Application], AsyncIterator[None]]
 class Rooms:
     """All of them."""
 
+    messages: Messages
     conversations: Conversations
     contacts: Contacts
     bot: Bot
@@ -42,6 +51,10 @@ class Rooms:
     templates: Templates
     broadcasts: Broadcasts
     privacy: Privacy
+    instances: InstancesDesk
+    knowledge: KnowledgeDesk
+    settings: SettingsDesk
+    doctor: Doctor
     running: list[Running] = field(default_factory=list)
     """What runs beside the requests, for `cleanup_ctx`."""
 
@@ -56,15 +69,23 @@ def furnish(settings: AdminSettings, platform: Platform, instances: Instances, v
     """Every room, on one platform."""
     library = Library(platform.redis, settings.clinics_dir, settings.clinic_default)
     outside = Outside()
+    gateway = Gateway(settings.evolution_server_url, settings.evolution_api_key, outside)
+    uploads = Uploads(platform, instances)
+    accepting = Accepting(platform, uploads, allow_private=settings.media_allow_private)
     return Rooms(
         running=[outside.running, Runner(platform).running, Eraser(platform).running],
-        conversations=Conversations(platform, instances, views, library),
+        messages=Messages(platform, instances, library, uploads, accepting),
+        conversations=Conversations(platform, instances, views, library, accepting),
         contacts=Contacts(platform, instances),
         bot=Bot(platform, instances, library),
         stories=Stories(instances, views),
         overview=Overview(platform, instances, views, audit, Prometheus(settings.prometheus_url, outside)),
         dead_letters=DeadLetters(platform, instances),
         templates=Templates(library),
+        instances=InstancesDesk(platform, settings, instances, views, library, gateway),
+        knowledge=KnowledgeDesk(platform, library, audit),
+        settings=SettingsDesk(settings, platform.streams, platform.replica),
+        doctor=Doctor(platform, settings, instances, library, gateway, outside),
         broadcasts=Broadcasts(platform, instances, views, library),
         privacy=Privacy(platform, instances, views),
     )

@@ -9,7 +9,6 @@ import redis.asyncio as aioredis
 from tests.support.replica import INSTANCE, Streams
 from tests.support.servers import RedisServer
 
-from .seen import LogViews
 from .talk import Talk
 
 CLAIM_IDLE_MS = 600  # as the replicas of tests.support have it
@@ -54,4 +53,4 @@ async def admin(new_admin, redis_url: str, streams: Streams):
 @pytest.fixture
 async def talk(new_admin, redis_url: str, client: aioredis.Redis, streams: Streams) -> Talk:
     """The API of an admin that knows the instance `wa1`, with views of its log."""
-    return Talk(await new_admin(redis_url, views=LogViews(client), stream_claim_idle_ms=CLAIM_IDLE_MS, lease_ms=600))
+    return Talk(await new_admin(redis_url, stream_claim_idle_ms=CLAIM_IDLE_MS, lease_ms=600))

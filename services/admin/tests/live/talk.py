@@ -4,10 +4,15 @@ from typing import Any
 
 import redis.asyncio as aioredis
 
+from admin.views.store import Store
 from shared import ids
+from shared.clock import SYSTEM
 from shared.events import AnyEvent, MessageReceived, decode, encode
 from shared.streams import keys
+from shared.streams.roster import views_hint
+from shared.streams.scripts import Scripts
 from tests.support.replica import INSTANCE
+from tests.support.waiting import until
 
 CHAT = "5511988887777"
 OTHER = "5511977776666"
@@ -27,6 +32,18 @@ async def patient(client: aioredis.Redis, *texts: str, chat: str = CHAT, instanc
     await client.sadd(keys.INSTANCES, instance)
     for text in texts or ("que horas abre?",):
         await client.xadd(keys.events(instance), {"e": encode(wrote(text, chat, instance))})
+    await client.execute_command(*views_hint(instance))
+
+
+async def folded(client: aioredis.Redis, instance: str = INSTANCE) -> None:
+    """Wait until the views hold what the log does."""
+    store = Store(Scripts(client), SYSTEM)
+
+    async def caught_up() -> bool:
+        lag = await store.lag(instance)
+        return lag.version > 0 and lag.behind == 0
+
+    await until(caught_up)
 
 
 async def facts(client: aioredis.Redis, kind: type | None = None, instance: str = INSTANCE) -> list[AnyEvent]:
@@ -71,6 +88,9 @@ class Talk:
         return str(problem["detail"])
 
 
+_ALIVE = (b"wa:wake:", b"wa:{wa1}:view", b"wa:{wa1}:lease", b"wa:{wa1}:fence", b"wa:live")
+
+
 async def everything(client: aioredis.Redis) -> dict[bytes, Any]:
-    """Every key with its value, to see that nothing changed; wake-ups are hints, and none of it."""
-    return {key: await client.dump(key) async for key in client.scan_iter() if not key.startswith(b"wa:wake:")}
+    """Every key with its value, to see that nothing changed; the views follow by themselves, and wake-ups are hints."""
+    return {key: await client.dump(key) async for key in client.scan_iter() if not key.startswith(_ALIVE)}

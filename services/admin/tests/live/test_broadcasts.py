@@ -15,7 +15,7 @@ from tests.support.replica import INSTANCE, Streams, running
 from tests.support.waiting import holds, until
 
 from .phone import sender_replica
-from .talk import Talk, everything, facts
+from .talk import Talk, everything, facts, folded
 
 STREAM = keys.outbound(INSTANCE)
 
@@ -68,6 +68,7 @@ async def test_everybody_gets_it_once(talk: Talk, client, streams: Streams, redi
         "results_ready",
         told["id"],
     )
+    await folded(client)
     told = await talk.ask("GET", f"/broadcasts/{told['id']}")
     assert (told["requested"], told["total"], told["outcomes"]) == (45, 45, {"accepted": 45})
     assert not await client.exists(keys.broadcast_recipients(INSTANCE, told["id"]))

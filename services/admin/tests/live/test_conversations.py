@@ -9,7 +9,7 @@ from shared.events import BotPaused, BotResumed, HandoffEnded, HandoffTaken, Med
 from shared.streams import keys
 from tests.support.replica import INSTANCE
 
-from .talk import CHAT, OTHER, Talk, everything, facts, patient
+from .talk import CHAT, OTHER, Talk, everything, facts, folded, patient
 
 FOREVER = b"9999999999999"
 ONE = f"/conversations/{CHAT}"
@@ -22,6 +22,7 @@ async def _state(client, chat: str = CHAT) -> dict[bytes, bytes]:
 async def test_conversations_and_messages_come_from_the_views(talk: Talk, client) -> None:
     await patient(client, "oi", "que horas abre?")
     await patient(client, "hola", chat=OTHER)
+    await folded(client)
     assert [one["chat"] for one in (await talk.ask("GET", "/conversations"))["items"]] == [OTHER, CHAT]
     assert [one["chat"] for one in (await talk.ask("GET", "/conversations", find="8888"))["items"]] == [CHAT]
     assert (await talk.ask("GET", ONE))["chat"] == CHAT
@@ -33,10 +34,12 @@ async def test_conversations_and_messages_come_from_the_views(talk: Talk, client
 
 async def test_a_conversation_is_exported_line_by_line(talk: Talk, client) -> None:
     await patient(client, *(f"mensagem {n}" for n in range(450)))
+    await folded(client)
     answer = await talk._admin.get(f"/admin{ONE}/export", params={"instance": INSTANCE})
     assert answer.content_type == "application/x-ndjson"
     lines = [json.loads(line) for line in (await answer.text()).splitlines()]
-    assert [line["text"] for line in lines] == [f"mensagem {n}" for n in reversed(range(450))]
+    assert sorted(line["text"] for line in lines) == sorted(f"mensagem {n}" for n in range(450))
+    assert [line["at"] for line in lines] == sorted((line["at"] for line in lines), reverse=True)
 
 
 async def test_a_taken_chat_keeps_the_bot_quiet_until_it_is_given_back(talk: Talk, client) -> None:
@@ -127,6 +130,9 @@ async def test_a_reply_may_be_a_file_or_a_template(talk: Talk, client) -> None:
         ("template.variables.nome", {"template": {"name": "results_ready", "variables": {"name": "a", "nome": "b"}}}),
         ("template.language", {"template": {"name": "results_ready", "language": "fr"}}),
         ("media.source", {"media": {"mediatype": "image", "source": "data:image/png;base64,AAAA"}}),
+        ("media.source", {"media": {"mediatype": "image", "source": "http://127.0.0.1:6379/x.png"}}),
+        ("media.source", {"media": {"mediatype": "image", "source": "http://localhost/x.png"}}),
+        ("media.source", {"media": {"mediatype": "image", "source": "upload:0123456789abcdef"}}),
         ("media.mediatype", {"media": {"mediatype": "program", "source": "AAAA"}}),
     ],
 )  # fmt: skip

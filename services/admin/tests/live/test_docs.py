@@ -5,6 +5,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+from aiohttp import FormData
 
 from shared.events import encode
 from shared.streams import keys
@@ -22,13 +23,19 @@ def _examples() -> list[list[str]]:
     return [shlex.split(command)[1:] for command in found]
 
 
+def _form() -> FormData:
+    form = FormData()
+    form.add_field("file", b"%PDF-1.7", filename="exame.pdf")
+    return form
+
+
 def _request(words: list[str]) -> tuple[str, str, str | None]:
     method, data, url = "", None, ""
     rest = iter(words)
     for word in rest:
         if word.startswith("-"):
             method = next(rest) if word.endswith("X") else method
-            data = next(rest) if word == "-d" else data
+            data = next(rest) if word in ("-d", "-F") else data
             assert not word.endswith("H") or next(rest) == "$AUTH"
         else:
             url = word
@@ -50,7 +57,7 @@ async def test_an_example_works(client, admin, words: list[str]) -> None:
     method, url, data = _request(words)
     if method == "DELETE" and "/tokens/" in url:
         await admin.post("/admin/tokens", json={"name": "ana", "role": "staff"})
-    answer = await admin.request(method, url, data=data)
+    answer = await admin.request(method, url, data=_form() if "-F" in words else data)
     assert answer.status in (200, 201, 202), await answer.text()
 
 

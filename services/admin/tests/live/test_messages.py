@@ -6,7 +6,22 @@ import time
 
 import pytest
 
-from shared.events import Media, SendRefused, SendRequested, SendScheduled, Text, VoiceNote, decode
+from shared.events import (
+    Button,
+    Buttons,
+    Listing,
+    Location,
+    Media,
+    Reaction,
+    Row,
+    Section,
+    SendRefused,
+    SendRequested,
+    SendScheduled,
+    Text,
+    VoiceNote,
+    decode,
+)
 from shared.streams import keys
 from tests.support.replica import INSTANCE, Streams, running
 from tests.support.waiting import until
@@ -50,6 +65,76 @@ async def test_what_it_may_say(streams: Streams, client, admin) -> None:
     assert (picture.send_class, picture.vip) == ("reminder", True)
     assert before + 60_000 <= picture.expires_at <= time.time() * 1000 + 60_000
     assert note.content == VoiceNote(source="AAAA")
+
+
+LIST = {
+    "title": "T", "description": "d", "footer": "f", "button": "b",
+    "sections": [{"title": "s", "rows": [{"id": "1", "title": "r", "description": "d"}]}],
+}  # fmt: skip
+BUTTONS = {"title": "T", "description": "D", "footer": "F", "buttons": [{"id": "yes", "text": "Sim"}]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "content"),
+    [
+        ("buttons", BUTTONS, Buttons(title="T", description="D", footer="F", buttons=(Button(id="yes", text="Sim"),))),
+        (
+            "list",
+            LIST,
+            Listing(
+                title="T", description="d", footer="f", button="b",
+                sections=(Section(title="s", rows=(Row(id="1", title="r", description="d"),)),),
+            ),
+        ),
+        ("reaction", {"message_id": "3A01", "emoji": "👍"}, Reaction(message_id="3A01", emoji="👍")),
+        (
+            "location",
+            {"latitude": -23.5, "longitude": -46.6, "name": "Clínica", "address": "Rua A, 1"},
+            Location(latitude=-23.5, longitude=-46.6, name="Clínica", address="Rua A, 1"),
+        ),
+        ("media", {"mediatype": "video", "source": "https://example.org/a.mp4"}, Media(mediatype="video", source="https://example.org/a.mp4")),
+        ("media", {"mediatype": "audio", "source": "AAAA"}, Media(mediatype="audio", source="AAAA")),
+    ],
+)  # fmt: skip
+async def test_every_kind_that_the_sender_knows_can_be_asked_for(streams: Streams, client, admin, kind, body, content):
+    await _send(admin, **{"text": None, kind: body})
+    (send,) = await _on(client, STREAM)
+    assert send.content == content
+
+
+REMINDER = {
+    "name": "reminder",
+    "variables": {"name": "Ana", "service": "limpeza", "date": "3 de março", "time": "9h"},
+}  # fmt: skip
+
+
+async def test_a_template_of_the_clinics_is_sent_in_its_words(streams: Streams, client, admin) -> None:
+    await _send(admin, text=None, template=REMINDER, idempotency_key="k")
+    await _send(admin, text=None, template=REMINDER | {"language": "es"})
+    first, second = await _on(client, STREAM)
+    assert first.content.text.startswith("Olá, Ana! Lembrete: limpeza em 3 de março, às 9h")
+    assert second.content.text.startswith("¡Hola, Ana! Recordatorio: limpeza")
+    await _send(admin, 200, text=None, template=REMINDER, idempotency_key="k")
+    other = REMINDER | {"variables": REMINDER["variables"] | {"name": "Eva"}}
+    await _send(admin, 422, text=None, template=other, idempotency_key="k")
+
+
+@pytest.mark.parametrize(
+    ("template", "parameter"),
+    [
+        ({"name": "remind", "variables": {}}, "template.name"),
+        (REMINDER | {"variables": {"name": "Ana"}}, "template.variables.service"),
+        (REMINDER | {"variables": REMINDER["variables"] | {"doctor": "x"}}, "template.variables.doctor"),
+        (REMINDER | {"language": "de"}, "template.language"),
+    ],
+)
+async def test_a_template_that_does_not_come_out_is_told_by_its_part(streams, admin, template, parameter) -> None:
+    assert (await _send(admin, 400, text=None, template=template))["parameter"] == parameter
+    assert await streams.facts() == []
+
+
+async def test_a_template_is_one_of_the_kinds(streams: Streams, admin) -> None:
+    assert (await _send(admin, 400, template=REMINDER))["parameter"] == "text"
 
 
 async def test_the_same_key_sends_once(streams: Streams, client, admin) -> None:

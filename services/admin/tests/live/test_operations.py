@@ -43,8 +43,9 @@ async def _act(admin, method: str, url: str, **sent) -> dict:
 
 
 async def _snapshot(client) -> dict[bytes, bytes]:
-    """Everything that is in Redis, but for heartbeats and leases, which live by themselves."""
-    names = [name async for name in client.scan_iter() if b":live:" not in name and b":lease:" not in name]
+    """Everything that is in Redis, but for heartbeats, leases and views, which live by themselves."""
+    own = (b":live:", b":lease:", b":fence:views", b":view:", b":view")
+    names = [name async for name in client.scan_iter() if not any(part in name for part in own)]
     return {name: await client.dump(name) for name in names}
 
 

@@ -6,14 +6,15 @@ from shared import ids
 from shared.streams import keys
 from tests.support.replica import INSTANCE
 
-from .talk import CHAT, Talk, everything, patient
+from .talk import CHAT, Talk, everything, folded, patient
 
 
 async def test_a_story_is_found_by_the_messages_id(talk: Talk, client) -> None:
     await patient(client, "oi")
+    await folded(client)
     (line,) = (await talk.ask("GET", f"/conversations/{CHAT}/messages"))["items"]
     told = await talk.ask("GET", f"/messages/{line['id']}/story")
-    assert [step["said"] for step in told["steps"]] == ["oi"]
+    assert [step["type"] for step in told["steps"]] == ["message.received.v1"]
 
 
 async def test_a_message_that_waits_is_taken_back_once_and_for_all(talk: Talk, client) -> None:

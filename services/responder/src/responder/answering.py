@@ -1,7 +1,8 @@
 """Who answers: the clinic's own words, or the model? And what if the model does not?
 
-Greetings, thanks, emergencies and calls for a person take the fast path. For the rest a model is asked when one is
-configured; whatever becomes of it, the embedded answerer's reply is there to fall back on.
+Greetings, thanks, emergencies and calls for a person take the fast path. For the rest, appointments and a yes to the
+model's own question among it, a model is asked when one is configured; whatever becomes of it, the embedded answerer's
+reply is there to fall back on.
 """
 
 import time
@@ -45,13 +46,25 @@ async def find(question: Question, gathering: Gathering) -> Found:
         language_hint=question.state.language,
     )  # fmt: skip
     metrics.ANSWER_SECONDS.labels("embedded").observe(time.monotonic() - started)
-    if model is None or not model.settings.on or own.kind in FAST:
+    if model is None or not model.settings.on or fast(own, question):
         return Found(own, urgent=own.kind == "emergency")
     context = await gathering.of(question, own.language)
     said = await model.answer(_for_model(question, own, context, started + model.settings.llm_total_s))
     metrics.ANSWER_SECONDS.labels("model").observe(time.monotonic() - started)
     found = _fallen_back(own, said) if isinstance(said, Failed) else _taken(own, said)
     return replace(found, state=remembered(question, context).state)
+
+
+def fast(own: Answer, question: Question) -> bool:
+    """Is the embedded answer to be sent at once, whatever a model would say?"""
+    if own.kind == "thanks" and question.state.model_asks:
+        return False  # "ok" and "sim" answer what the model asked
+    return own.kind in FAST and not books(own)
+
+
+def books(own: Answer) -> bool:
+    """Is it only the promise that the front desk books? A model collects what is needed for that."""
+    return any(source.endswith("#fallbacks.booking") for source in own.sources)
 
 
 def _for_model(question: Question, own: Answer, context: Context, deadline: float) -> models.Turn:
@@ -66,14 +79,14 @@ def _for_model(question: Question, own: Answer, context: Context, deadline: floa
 
 def _fallen_back(own: Answer, failed: Failed) -> Found:
     wants = own.wants_person or failed.handoff
-    used = failed.usage
-    return Found(msgspec.structs.replace(own, wants_person=wants), tokens=used.tokens, cost_usd=used.cost_usd)
+    used, why = failed.usage, "the model had called a person" if failed.handoff else ""
+    return Found(msgspec.structs.replace(own, wants_person=wants), tokens=used.tokens, cost_usd=used.cost_usd, why=why)
 
 
 def _taken(own: Answer, said: Answered) -> Found:
-    kind = "person" if said.handoff else ("knowledge" if own.kind == "unknown" else own.kind)
+    kind = "person" if said.handoff else "knowledge" if own.kind in ("unknown", "ask_back", "person") else own.kind
     reply = Answer(
-        text=said.text, language=said.language, kind="knowledge" if kind == "ask_back" else kind,
+        text=said.text, language=said.language, kind=kind,
         sources=said.sources, confidence=MODEL_CONFIDENCE, wants_person=said.handoff,
     )  # fmt: skip
     used, why = said.usage, said.why if said.handoff else ""

@@ -34,7 +34,7 @@ def build(settings: ResponderSettings, model_settings: ModelSettings, platform: 
     library = Library(clinics, Uploads(platform.scripts))
     model = build_model(model_settings, platform.redis)
     meanings = None
-    if model is not None and model_settings.embeddings_model:
+    if model is not None and model_settings.on and model_settings.embeddings_model:
         meanings = Meanings(Vectors(platform.scripts, model, model_settings.embeddings_model))
     hearing = Hearing(model, settings.evolution_server_url, settings.evolution_api_key)
     appointments = AppointmentHandler(library, platform.clock, settings.appointments_token)

@@ -113,8 +113,9 @@ class Turning:
         work = _to_the_clinic(question, calls)
         why = end.why or ("appointment" if _asks_for_one(calls) and not work else "")
         handoff = [replying.handoff(why, urgent=end.urgent)] if why else []
+        kept = msgspec.structs.replace(end.state, model_asks=found.by != "embedded" and "?" in end.answer.text)
         return replying.reply(
-            replace(found, answer=end.answer), end.state, vip=question.vip, ttl_s=self.reply_ttl_s,
+            replace(found, answer=end.answer), kept, vip=question.vip, ttl_s=self.reply_ttl_s,
             facts=[*calls, *handoff], work=work,
         )  # fmt: skip
 

@@ -18,6 +18,7 @@ from sender.quiet import QuietHours
 from sender.receipts import ReceiptHandler, queue_of
 from sender.seeking import Seeker
 from sender.settings import SenderSettings
+from sender.uploads import Uploads
 from shared.service import Platform, consuming, new_app
 from shared.streams import keys
 
@@ -52,11 +53,13 @@ def _handler(
 ) -> SendHandler:
     clock, scripts, tries = platform.clock, platform.scripts, platform.streams.max_deliveries
     acceptance, breaker = Acceptance(clock, settings.send_unconfirmed_after_s), Breaker(gateway.is_alive)
+    uploads = Uploads(scripts)
     return SendHandler(
         gateway=gateway,
         attempts=Attempts(scripts, settings, clock, platform.streams.log_maxlen),
-        clearance=Clearance(scripts, settings, QuietHours(scripts, clock), clock),
+        clearance=Clearance(scripts, settings, QuietHours(scripts, clock), uploads, clock),
         breaker=breaker,
+        uploads=uploads,
         judge=Judge(acceptance, new_contacts, clock, tries),
         seeker=Seeker(Proof(scripts, gateway, clock), breaker, acceptance, clock, settings.send_proof_wait_s),
         clock=clock,

@@ -40,7 +40,7 @@ _NEVER = (
 
 
 def classify(status: int, body: Any, retry_after: str | None = None) -> Outcome:
-    """The outcome that an HTTP answer stands for. `body` is its decoded JSON, or None."""
+    """The outcome that an HTTP answer stands for. `body` is its decoded JSON, or None; `retry_after` is in seconds."""
     if 200 <= status < 300:
         return _success(body)
     texts = [_whole(text) for text in _texts(body)]
@@ -89,15 +89,16 @@ def _new_contacts(status: int, _body: Any, words: str, reason: str, _retry_after
     return NewContactsRefused(reason) if status in (400, 500) and _NEW_CONTACTS.search(words) else None
 
 
-def _by_words(status: int, _body: Any, words: str, reason: str, _retry_after: str | None) -> Outcome | None:
+def _by_words(status: int, _body: Any, words: str, reason: str, retry_after: str | None) -> Outcome | None:
     if status not in (400, 500):
         return None
+    after_s = _seconds(retry_after)
     rules: tuple[tuple[tuple[str, ...], Callable[[str], Outcome]], ...] = (
         (_DATABASE, Unconfirmed),
-        (_NEVER_CONNECTED, InstanceDown),
-        (_CONNECTION, InstanceDown),
-        (_THROTTLED, lambda why: InstanceDown(why, _THROTTLE_WAIT_S)),
-        (_NOT_NOW, Transient),
+        (_NEVER_CONNECTED, lambda why: InstanceDown(why, after_s)),
+        (_CONNECTION, lambda why: InstanceDown(why, after_s)),
+        (_THROTTLED, lambda why: InstanceDown(why, after_s or _THROTTLE_WAIT_S)),
+        (_NOT_NOW, lambda why: Transient(why, after_s)),
         (_NEVER, Permanent),
     )
     if status == 500:  # the database failed before the hand-over: at the check of the number

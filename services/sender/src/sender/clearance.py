@@ -8,6 +8,7 @@ from sender.facts import Facts
 from sender.parking import parked
 from sender.quiet import QuietHours
 from sender.settings import SenderSettings
+from sender.uploads import Uploads
 from shared.clock import Clock
 from shared.events import TEXT_LIMIT, SendRequested, Text
 from shared.streams import keys
@@ -15,6 +16,7 @@ from shared.streams.delivery import Delivery, Done
 from shared.streams.scripts import Scripts
 from shared.telemetry import metrics
 
+GONE = "its upload is not kept any more"
 PROACTIVE = ("reminder", "broadcast")  # nobody asked for these
 
 
@@ -25,6 +27,7 @@ class Clearance:
     scripts: Scripts
     settings: SenderSettings
     quiet: QuietHours
+    uploads: Uploads
     clock: Clock
 
     async def denied(self, delivery: Delivery, event: SendRequested) -> Done | None:
@@ -37,6 +40,9 @@ class Clearance:
         if reason := _impossible(event):
             metrics.SENDS.labels("permanent").inc()
             return Done((facts.failed(number, "permanent", reason),))
+        if await self.uploads.is_gone(event):
+            metrics.SENDS.labels("permanent").inc()
+            return Done((facts.failed(number, "permanent", GONE),))
         if event.send_class not in PROACTIVE:
             return None
         if await self._opted_out(event):

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import time
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -104,13 +106,23 @@ class Evolution:
         assert self._session is not None, "use `async with Evolution(…)`"
         try:
             async with self._session.post(self._url + path, json=body, allow_redirects=False) as answer:
-                return classify(answer.status, await _json(answer), answer.headers.get("Retry-After"))
+                return classify(answer.status, await _json(answer), retry_after(answer.headers))
         except _RETRYABLE_BEFORE_SENDING as error:
             return InstanceDown(f"the gateway cannot be reached: {error}", unreachable=True)
         except TimeoutError:
             return Unknown(f"no answer within {self._timeout.total:.0f} s", unreachable=True)
         except (aiohttp.ClientError, OSError) as error:
             return Unknown(f"the connection broke: {type(error).__name__}", unreachable=True)
+
+
+def retry_after(headers: Mapping[str, str]) -> str | None:
+    """The header's seconds. A date, as proxies may send, counts from the answer's own `Date`: no clock is compared."""
+    said = headers.get("Retry-After", "").strip()
+    try:
+        until, now = parsedate_to_datetime(said), parsedate_to_datetime(headers.get("Date", ""))
+        return str((until - now).total_seconds())
+    except (ValueError, TypeError):
+        return said or None
 
 
 async def _json(answer: aiohttp.ClientResponse) -> Any:

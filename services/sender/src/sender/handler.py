@@ -3,9 +3,11 @@
 import time
 from dataclasses import dataclass, field, replace
 
+from redis.exceptions import RedisError
+
 from sender.attempts import Attempts, Begun, NotYet
 from sender.breaker import Breaker
-from sender.clearance import Clearance
+from sender.clearance import GONE, Clearance
 from sender.dead_letter import dead_letter
 from sender.evolution import Evolution
 from sender.facts import Facts
@@ -23,6 +25,7 @@ from sender.outcome import (
 )
 from sender.parking import parked
 from sender.seeking import Seeker
+from sender.uploads import Uploads
 from shared.clock import Clock
 from shared.events import SendRequested
 from shared.streams.delivery import Delivery, Done, Hold, Owner, Wait
@@ -39,6 +42,7 @@ class SendHandler:
     clearance: Clearance
     breaker: Breaker
     judge: Judge
+    uploads: Uploads
     seeker: Seeker
     clock: Clock
     max_deliveries: int
@@ -85,9 +89,15 @@ class SendHandler:
         facts = Facts(event, self.clock, span.traceparent)
         if delivery.progress.since:
             return await self.seeker.seek(delivery, event, facts)
+        try:
+            content = await self.uploads.filled_in(event)
+        except (RedisError, OSError) as error:
+            return self.judge.not_called(delivery, facts, f"its upload could not be read: {error}")
         if not isinstance(delivery, Begun) or time.monotonic() - delivery.asked_at > self.stall_s:
-            return self.judge.not_called(delivery, facts)
-        outcome = await self.gateway.send(event.instance, event.to, event.content, quoted_id=event.quoted_id)
+            return self.judge.not_called(delivery, facts, "this process stood still before the call")
+        outcome: Outcome = Permanent(GONE)
+        if content is not None:
+            outcome = await self.gateway.send(event.instance, event.to, content, quoted_id=event.quoted_id)
         metrics.SENDS.labels(_LABELS[type(outcome)]).inc()
         self._learn(outcome)
         return self.judge.judge(delivery, event, outcome, facts)

@@ -70,11 +70,10 @@ class Judge:
             case Unknown(reason=reason):
                 return self._look_for_proof(delivery, facts, reason)
 
-    def not_called(self, delivery: Delivery, facts: Facts) -> Hold:
-        """This process stood still: its lane may be another's by now, who waits for proof of this very attempt."""
+    def not_called(self, delivery: Delivery, facts: Facts, reason: str) -> Hold:
+        """The attempt is written down and was not made: whoever has the lane by now must not look for proof of it."""
         now, last = self.clock.now_ms(), delivery.progress.last
         assert last is not None
-        reason = "this process stood still before the call"
         return Hold(delivery.progress.uncount().held(now), now, (facts.failed(last.number, "not_called", reason, now),))
 
     def _again(self, delivery: Delivery, facts: Facts, reason: str, after_s: float | None) -> Done | Hold:

@@ -51,6 +51,7 @@ from shared.events.sends import (
     SendUnconfirmed,
     Text,
     VoiceNote,
+    upload_id,
 )
 from shared.events.splitting import TEXT_LIMIT, split_text
 from shared.events.steering import (
@@ -73,4 +74,5 @@ __all__ = [
     "SendDelivered", "SendEchoed", "SendExpired", "SendFailed", "SendOutcomeUnknown", "SendRead", "SendRefused",
     "SendReplayed", "SendRequested", "SendScheduled", "SendUnconfirmed", "Text", "VoiceNote",
     "content_digest", "decode", "encode", "following", "media_digest", "split_text", "text_digest", "to_json",
+    "upload_id",
 ]  # fmt: skip

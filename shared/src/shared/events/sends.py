@@ -6,6 +6,9 @@ import msgspec
 
 from shared.events.envelope import Event
 
+UPLOAD = "upload:"
+"""What the source of a stored upload begins with; its id follows. Base64 has no colon."""
+
 SendClass = Literal["reply", "staff", "reminder", "broadcast"]
 
 
@@ -17,7 +20,7 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="t
 
 
 class Media(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="media", tag_field="kind"):
-    """A file. `source` is a URL or raw base64 (the gateway refuses `data:` URIs)."""
+    """A file. `source` is a URL, raw base64 (the gateway refuses `data:` URIs), or `upload:<id>` of a stored one."""
 
     mediatype: Literal["image", "document", "video", "audio"]
     source: str
@@ -30,6 +33,12 @@ class VoiceNote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, t
     """Audio that plays as a recorded voice note."""
 
     source: str
+
+
+def upload_id(content: object) -> str:
+    """The id of the stored upload that `content` is; empty when it is none."""
+    source = content.source if isinstance(content, Media | VoiceNote) else ""
+    return source.removeprefix(UPLOAD) if source.startswith(UPLOAD) else ""
 
 
 class Button(msgspec.Struct, frozen=True, kw_only=True):

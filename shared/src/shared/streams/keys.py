@@ -88,6 +88,11 @@ def bucket(instance: str) -> str:
     return _of(instance, "bucket")
 
 
+def upload(instance: str, id_: str) -> str:
+    """Hash with a time to live: a file that is to be sent: data, mimetype, kind, name."""
+    return _of(instance, f"upload:{id_}")
+
+
 def cancelled(instance: str, send_id: str) -> str:
     """String with a time to live: this send was taken back."""
     return _of(instance, f"cancelled:{send_id}")

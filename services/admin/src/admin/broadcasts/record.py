@@ -10,6 +10,7 @@ from shared import ids
 from shared.events import BroadcastStarted, BroadcastStopped, SendRequested, Text, encode
 from shared.service import Platform
 from shared.streams import keys
+from shared.streams.roster import views_hint
 
 LIFE_MS = 90 * 86_400_000  # a record outlives its broadcast, for whoever asks how it went
 
@@ -82,7 +83,7 @@ class Records:
             *(msgspec.msgpack.encode(one) for one in recipients),
         ]  # fmt: skip
         hints: list[tuple[str | int, ...]] = [
-            ("SADD", keys.INSTANCES, instance), ("SADD", keys.BROADCASTING, instance)
+            ("SADD", keys.INSTANCES, instance), ("SADD", keys.BROADCASTING, instance), views_hint(instance),
         ]  # fmt: skip
         await self._scripts.run("broadcast_start", names, args, then=hints)
         return id_
@@ -98,7 +99,8 @@ class Records:
             keys.broadcast(instance, id_), keys.broadcast_recipients(instance, id_), keys.events(instance),
             keys.open_broadcasts(instance),
         ]  # fmt: skip
-        return int(await self._scripts.run("broadcast_stop", names, [self._log_maxlen, now, encode(fact), id_]))
+        args: list[str | bytes | int] = [self._log_maxlen, now, encode(fact), id_]
+        return int(await self._scripts.run("broadcast_stop", names, args, then=[views_hint(instance)]))
 
     async def read(self, instance: str, id_: str) -> Record | None:
         """One of them."""

@@ -32,10 +32,10 @@ class Broadcasts:
         self._records, self._canceller = Records(platform), Canceller(platform)
         all_, one, tag = "/admin/broadcasts", "/admin/broadcasts/{id}", "broadcasts"
         self.endpoints = [
-            Endpoint("POST", all_, Role.OPERATOR, self.start, tag, status=202),
+            Endpoint("POST", all_, Role.OPERATOR, self.start, tag, status=202, also=(200,)),
             Endpoint("GET", all_, Role.VIEWER, self.list, tag),
             Endpoint("GET", one, Role.VIEWER, self.read, tag),
-            Endpoint("POST", f"{one}/stop", Role.OPERATOR, self.stop, tag),
+            Endpoint("POST", f"{one}/stop", Role.OPERATOR, self.stop, tag, again=True),
         ]
 
     async def start(self, asked: Asked[OfInstance, BroadcastBody]) -> Reply[Started]:

@@ -26,6 +26,7 @@ from admin.steering.telling import Telling
 from shared.events import encode
 from shared.service import Platform
 from shared.streams import keys
+from shared.streams.roster import views_hint
 
 
 class DeadLetters:
@@ -109,4 +110,4 @@ class DeadLetters:
         fact = self._telling.acted(who, "dead_letter.discard", instance, reason=why, reasons=reasons)
         names = [keys.dead_letters(instance), keys.events(instance)]
         args: list[str | bytes | int] = [self._log_maxlen, encode(fact), *(letter.id for letter in letters)]
-        return int(await self._scripts.run("discard", names, args))
+        return int(await self._scripts.run("discard", names, args, then=[views_hint(instance)]))

@@ -1,16 +1,25 @@
-"""What may a request to send say? Every fault is told by the name of the field that has it."""
+"""What may a request to send say? Every fault is told by the name of the field that has it.
 
-from typing import Annotated, Any, Literal
+The bounds of buttons and lists are those that WhatsApp's Cloud API documents for interactive messages.
+"""
+
+from typing import Annotated, Literal
 
 import msgspec
 
-TEXT_MAX = 65_536  # WhatsApp's own bound
+from admin.templates.rendering import Use
+from shared.events import TEXT_LIMIT
+
 CAPTION_MAX = 1_024
 TTL_MAX_S = 30 * 86_400
 
+Line = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+Small = Annotated[str, msgspec.Meta(max_length=60)]
+Choice = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
 
 class MediaBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A file, by URL or as raw base64."""
+    """A file, by URL, as raw base64, or as `upload:<id>`."""
 
     mediatype: Literal["image", "document", "video", "audio", "voice_note"]
     source: Annotated[str, msgspec.Meta(min_length=1)]
@@ -20,16 +29,79 @@ class MediaBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     caption: Annotated[str, msgspec.Meta(max_length=CAPTION_MAX)] = ""
 
 
+class ButtonBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """One answer to press."""
+
+    id: Choice
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
+
+
+class ButtonsBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A question with up to three answers to press."""
+
+    title: Line
+    description: Annotated[str, msgspec.Meta(max_length=CAPTION_MAX)] = ""
+    footer: Small = ""
+    buttons: Annotated[list[ButtonBody], msgspec.Meta(min_length=1, max_length=3)]
+
+
+class RowBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """One line of a list."""
+
+    id: Choice
+    title: Annotated[str, msgspec.Meta(min_length=1, max_length=24)]
+    description: Annotated[str, msgspec.Meta(max_length=72)] = ""
+
+
+class SectionBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Lines of a list under one heading."""
+
+    title: Annotated[str, msgspec.Meta(min_length=1, max_length=24)]
+    rows: Annotated[list[RowBody], msgspec.Meta(min_length=1, max_length=10)]
+
+
+class ListBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A menu that opens at the press of `button`."""
+
+    title: Line
+    description: Annotated[str, msgspec.Meta(max_length=CAPTION_MAX)] = ""
+    footer: Small = ""
+    button: Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
+    sections: Annotated[list[SectionBody], msgspec.Meta(min_length=1, max_length=10)]
+
+
+class ReactionBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """An emoji to a message; an empty one takes it back."""
+
+    message_id: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,100}$")]
+    emoji: Annotated[str, msgspec.Meta(max_length=16)]
+    own: bool = False
+
+
+class LocationBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A pin on the map."""
+
+    latitude: Annotated[float, msgspec.Meta(ge=-90, le=90)]
+    longitude: Annotated[float, msgspec.Meta(ge=-180, le=180)]
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    address: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
 class MessageBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """`POST /admin/messages`."""
+    """`POST /admin/messages`. Exactly one of the kinds of content is given."""
 
     instance: Annotated[str, msgspec.Meta(examples=["demo"])]
     to: Annotated[str, msgspec.Meta(examples=["5511987654321"])]
     """A phone number with its country code, or `<digits>@lid`."""
-    text: Annotated[str, msgspec.Meta(max_length=TEXT_MAX, examples=["Até amanhã!"])] | None = None
-    """The words; exactly one of `text` and `media`."""
+    text: Annotated[str, msgspec.Meta(max_length=TEXT_LIMIT, examples=["Até amanhã!"])] | None = None
+    """The words."""
     media: MediaBody | None = None
-    template: Any = None
+    buttons: ButtonsBody | None = None
+    list: ListBody | None = None
+    reaction: ReactionBody | None = None
+    location: LocationBody | None = None
+    template: Use | None = None
+    """One of the clinic's, with its variables."""
     send_class: Literal["staff", "reminder", "broadcast"] = msgspec.field(name="class", default="staff")
     priority: Literal["normal", "vip"] = "normal"
     send_at: int | str | None = None

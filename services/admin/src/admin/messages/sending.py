@@ -9,54 +9,63 @@ from opentelemetry.trace import SpanKind
 from admin.http.endpoint import Asked, Nothing, Reply
 from admin.http.problems import Problem
 from admin.instances import Instances
+from admin.library import Library
+from admin.messages.accepting import Accepting
 from admin.messages.address import recipient
 from admin.messages.body import MessageBody, Taken
-from admin.messages.content import content_of
-from admin.messages.outbox import Outbox
+from admin.messages.content import KINDS, content_of
 from admin.messages.when import send_time
 from shared import ids
-from shared.errors import QueueFull
 from shared.events import SendRequested
 from shared.service import Platform
 
-FULL_RETRY_S = 30  # at one message a second the stream has room for thirty by then
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 
 class Sending:
     """Takes the clinic's own messages."""
 
-    def __init__(self, platform: Platform, instances: Instances) -> None:
+    def __init__(self, platform: Platform, instances: Instances, library: Library, accepting: Accepting) -> None:
         self._clock = platform.clock
         self._tracing = platform.tracing
         self._instances = instances
-        self._outbox = Outbox(platform)
+        self._library = library
+        self._accepting = accepting
 
     async def send(self, asked: Asked[Nothing, MessageBody]) -> Reply[Taken]:
         """Send one message. 200 with the id of the first time when the idempotency key was used before."""
         body, request = asked.body, asked.request
+        digest = _digest(body)
         key = _idempotency_key(request.headers.get("Idempotency-Key", ""), body.idempotency_key)
         await self._instances.require(body.instance)
         with self._tracing.span("send", SpanKind.SERVER, request.headers.get("traceparent")) as span:
-            send = self._requested(body, key, span.traceparent)
-            return await self._put(send, _digest(body))
+            send = self._requested(await self._rendered(body), key, span.traceparent)
+            send = msgspec.structs.replace(
+                send, by=asked.who.name, template=body.template.name if body.template else ""
+            )
+            await self._accepting.check(send)
+            return await self._put(send, digest)
+
+    async def _rendered(self, body: MessageBody) -> MessageBody:
+        """The body with the words of its template, if it has one. Raises Problem 400 that names the variable."""
+        if body.template is None or any(getattr(body, name) is not None for name in KINDS):
+            return body
+        text = body.template.rendered(await self._library.of_instance(body.instance))
+        return msgspec.structs.replace(body, template=None, text=text)
 
     def _requested(self, body: MessageBody, key: str, traceparent: str) -> SendRequested:
         now, to = self._clock.now_ms(), recipient(body.to)
         at = send_time(body.send_at, now)
         return SendRequested(
             id=ids.new(self._clock), instance=body.instance, chat=to, occurred_at=now, recorded_at=now,
-            traceparent=traceparent, to=to, content=content_of(body), send_class=body.send_class,
+            traceparent=traceparent, to=to, content=content_of(body, allow_private=self._accepting.allow_private),
+            send_class=body.send_class,
             vip=body.priority == "vip", not_before=at, idempotency_key=key,
             expires_at=(at or now) + body.ttl_s * 1000 if body.ttl_s else None,
         )  # fmt: skip
 
     async def _put(self, send: SendRequested, digest: str) -> Reply[Taken]:
-        try:
-            earlier = await self._outbox.put(send, digest)
-        except QueueFull as full:
-            detail = f"the queue is full: {full}; send it again later"
-            raise Problem(429, detail, headers={"Retry-After": str(FULL_RETRY_S)}) from None
+        earlier = await self._accepting.take(send, digest)
         if earlier is None:
             at = send.not_before
             return Reply(Taken(id=send.id, status="scheduled" if at else "queued", send_at=at), status=202)

@@ -1,39 +1,32 @@
-"""How long do things take? Percentiles of a day's counts, which are kept by bounds."""
+"""How long do things take? Percentiles of some days' counts, by stage."""
 
 from collections.abc import Mapping, Sequence
-from itertools import accumulate
 
 import msgspec
 
-from admin.views.model import REPLY_BOUNDS_MS, Day
+from admin.views.figures import percentile
+from admin.views.model import Day
 
 
 class Percentiles(msgspec.Struct, frozen=True, kw_only=True):
-    """Milliseconds within which so many of a hundred were done; null: there were none, or it took longer than told."""
+    """Milliseconds within which so many of a hundred were done; null: there were none."""
 
     count: int
-    p50: int | None = None
-    p95: int | None = None
-    p99: int | None = None
+    p50: float | None = None
+    p95: float | None = None
+    p99: float | None = None
 
 
-def percentiles(counts: Sequence[int], bounds: Sequence[int]) -> Percentiles:
-    """The upper bound that holds 50, 95 and 99 of a hundred; None beyond the last bound."""
-    total = sum(counts)
-    if not total:
-        return Percentiles(count=0)
-    p50, p95, p99 = (_at(counts, bounds, total * share / 100) for share in (50, 95, 99))
-    return Percentiles(count=total, p50=p50, p95=p95, p99=p99)
+def percentiles(counts: Sequence[int]) -> Percentiles:
+    """Of counts by the bounds of `STAGE_BOUNDS_MS`."""
+    p50, p95, p99 = (percentile(counts, share) for share in (0.50, 0.95, 0.99))
+    return Percentiles(count=sum(counts), p50=p50, p95=p95, p99=p99)
 
 
 def of_days(days: Sequence[Day]) -> Mapping[str, Percentiles]:
-    """By stage, over all the days."""
-    return {"reply": percentiles(_sum([day.reply_ms for day in days]), REPLY_BOUNDS_MS)}
-
-
-def _at(counts: Sequence[int], bounds: Sequence[int], wanted: float) -> int | None:
-    reached = next((at for at, so_far in enumerate(accumulate(counts)) if so_far >= wanted), len(bounds))
-    return bounds[reached] if reached < len(bounds) else None
+    """By stage (think, queue, send, deliver, reply), over all the days."""
+    stages = dict.fromkeys(stage for day in days for stage in day.stages)
+    return {stage: percentiles(_sum([day.stages.get(stage, []) for day in days])) for stage in stages}
 
 
 def _sum(rows: Sequence[Sequence[int]]) -> list[int]:

@@ -18,20 +18,20 @@ class Formats:
 
     def time(self, ms: int) -> str:
         """08:05"""
-        return dates.format_time(self._at(ms), "HH:mm", locale=self._locale)
+        return f"{self._at(ms):%H:%M}"
 
     def moment(self, ms: int) -> str:
-        """24 de nov. de 2026 08:05:09"""
-        return dates.format_datetime(self._at(ms), "medium", locale=self._locale)
+        """24 de nov. de 2026, 08:05:09"""
+        return f"{dates.format_date(self._at(ms), 'medium', locale=self._locale)}, {self._at(ms):%H:%M:%S}"
 
     def day(self, ms: int) -> str:
-        """terça-feira, 24 de novembro"""
+        """ter., 24 de novembro"""
         skeleton = "MMMMEEEEd" if self._at(ms).year == self._now.year else "yMMMMEEEEd"
         return dates.format_skeleton(skeleton, self._at(ms), locale=self._locale)
 
     def day_name(self, day: str) -> str:
-        """24 de nov., of YYYY-MM-DD."""
-        return dates.format_skeleton("MMMd", dt.date.fromisoformat(day), locale=self._locale)
+        """24/11, of YYYY-MM-DD."""
+        return dates.format_skeleton("Md", dt.date.fromisoformat(day), locale=self._locale)
 
     def short(self, ms: int) -> str:
         """The time today, the weekday within six days, else the date."""
@@ -46,7 +46,8 @@ class Formats:
         at = self._at(ms)
         if at.date() == self._now.date():
             return self.time(ms)
-        return dates.format_skeleton("MMMdHm" if at.year == self._now.year else "yMMMdHm", at, locale=self._locale)
+        shown = dates.format_skeleton("MMMd" if at.year == self._now.year else "yMMMd", at, locale=self._locale)
+        return f"{shown}, {self.time(ms)}"
 
     def iso(self, ms: int) -> str:
         """For `<time datetime>`."""
@@ -58,7 +59,7 @@ class Formats:
 
     def offset(self) -> str:
         """The zone's name, as it is now."""
-        return dates.get_timezone_gmt(self._now, "short", locale=self._locale)
+        return dates.get_timezone_name(self._now, "long", locale=self._locale)
 
     def number(self, value: float) -> str:
         return numbers.format_decimal(value, locale=self._locale)

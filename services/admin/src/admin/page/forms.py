@@ -33,6 +33,11 @@ class Form:
     def maybe(self, name: str) -> str | None:
         return self.text(name) or None
 
+    @property
+    def once(self) -> dict[str, str]:
+        """The header that makes the API do this once, however often the form is sent."""
+        return {"Idempotency-Key": self.text("once")} if self.text("once") else {}
+
     def all(self, name: str) -> list[str]:
         return self._fields.getall(name, [])
 

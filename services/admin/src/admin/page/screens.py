@@ -64,7 +64,7 @@ def page(path: str, handler: Handler, role: Role = Role.VIEWER) -> Endpoint:
 
 def form(path: str, handler: Handler, role: Role) -> Endpoint:
     """A form that is sent. Its answer is a page or the way to one, never kept for an Idempotency-Key."""
-    return Endpoint("POST", path, role, handler, TAG, produces=HTML, takes=FORM)
+    return Endpoint("POST", path, role, handler, TAG, produces=HTML, takes=FORM, remembers=False)
 
 
 async def tried(

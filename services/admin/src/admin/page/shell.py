@@ -1,5 +1,7 @@
 """What does every page know? Who looks at it, in which language and timezone, where they are and where they may go."""
 
+import re
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,8 +33,6 @@ class Shell:
     instances: Sequence[str] = ()
     instance: str = ""
     """The one that is looked at; empty: all of them."""
-    wanted: int = 0
-    """Chats that wait for a person."""
     asset: Callable[[str], str] = field(default=lambda name: name)
 
     def may(self, route: str) -> bool:
@@ -63,6 +63,18 @@ class Shell:
         kept = {name: value for name, value in query.items() if value not in ("", None, False)}
         path = quote(self.path, safe="/@")
         return f"{path}?{urlencode(kept)}" if kept else path
+
+    @property
+    def once(self) -> str:
+        """A key of its own for a form that must not have its effect twice, however often it is sent."""
+        return secrets.token_urlsafe(16)
+
+    def field(self, parameter: str) -> str:
+        """What the page calls a parameter of the API; a line of a list by its number."""
+        if line := re.fullmatch(r"recipients\[(\d+)\]\.(?:variables\.)?(.+)", parameter):
+            return f"{self.t('broadcasts.line', n=int(line[1]) + 1)}: {self.field(line[2])}"
+        last = parameter.rpartition(".")[2]
+        return self.t.known(f"field.{last}", last)
 
     @property
     def done(self) -> str:

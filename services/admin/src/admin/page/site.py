@@ -7,6 +7,8 @@ from aiohttp import web
 from admin.access.login import LoginPage
 from admin.http.endpoint import Endpoint, add
 from admin.http.problems import PROBLEM_PAGE, Problem
+from admin.instances import Instances
+from admin.library import Library
 from admin.page.asking import Asking
 from admin.page.assets import Assets
 from admin.page.choice import remember_choices
@@ -14,17 +16,22 @@ from admin.page.live import Live
 from admin.page.rendering import Around, Rendering
 from admin.page.rooms import ROOMS
 from admin.page.screens import Means
+from admin.page.zones import Zones
+from admin.settings import AdminSettings
 from admin.views.views import Views
+from shared.service import Platform
 
 
 class Site:
     """The page."""
 
-    def __init__(self, around: Around, views: Views) -> None:
+    def __init__(self, settings: AdminSettings, platform: Platform, instances: Instances, views: Views) -> None:
         self._asking, self._assets = Asking(), Assets()
+        library = Library(platform.redis, settings.clinics_dir, settings.clinic_default)
+        around = Around(instances, platform.clock, Zones(library).of)
         self._rendering = Rendering(self._asking, self._assets, around)
-        means = Means(self._asking, self._rendering, around.instances, views, around.clock)
-        self._live = Live(around.instances, views)
+        means = Means(self._asking, self._rendering, instances, views, around.clock)
+        self._live = Live(instances, views)
         self.endpoints = [endpoint for room in ROOMS for endpoint in room(means).endpoints] + self._live.endpoints
 
     def join(self, app: web.Application, api: Iterable[Endpoint]) -> None:

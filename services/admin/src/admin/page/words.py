@@ -15,7 +15,7 @@ from babel import Locale
 
 Language = Literal["pt", "es", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-LOCALES: Mapping[Language, str] = {"pt": "pt_BR", "es": "es_419", "en": "en"}
+LOCALES: Mapping[Language, str] = {"pt": "pt_BR", "es": "es_AR", "en": "en"}
 
 
 class Forms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

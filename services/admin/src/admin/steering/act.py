@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from shared.events import Event, encode
 from shared.service import Platform
 from shared.streams import keys
+from shared.streams.roster import views_hint
 
 Word = str | bytes | int
 
@@ -71,6 +72,6 @@ class Steering:
 
     async def do(self, act: Act) -> int:
         """0 when it was done, else the number, from 1, of the first condition that did not hold."""
-        known = [("SADD", keys.INSTANCES, act.instance)]
+        known = [("SADD", keys.INSTANCES, act.instance), views_hint(act.instance)]
         reply = bytes(await self._scripts.run("steer", act.keys, [self._log_maxlen, *act.words], then=known)).decode()
         return 0 if reply == "ok" else int(reply)

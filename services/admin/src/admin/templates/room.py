@@ -65,7 +65,7 @@ class Templates:
         self._library = library
         self.endpoints = [
             Endpoint("GET", "/admin/templates", Role.VIEWER, self.list, "templates"),
-            Endpoint("POST", "/admin/templates/{name}/preview", Role.VIEWER, self.preview, "templates"),
+            Endpoint("POST", "/admin/templates/{name}/preview", Role.VIEWER, self.preview, "templates", again=True),
         ]
 
     async def list(self, asked: Asked[OfClinic, None]) -> TemplateList:

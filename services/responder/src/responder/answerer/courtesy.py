@@ -12,7 +12,9 @@ Courtesy = Literal["greeting", "thanks", "bye", "ok", "emoji"]
 
 _KINDS: tuple[Courtesy, ...] = ("thanks", "bye", "greeting", "ok")  # the first one said is answered
 _READ = wordlist("courtesy")
-_CLOSING = tuple(_READ.pop("closing"))
+_CLOSING, _WISHES, _FAREWELLS, _ASIDES, _NAMES = (
+    compiled(tuple(_READ.pop(name))) for name in ("closing", "wishes", "farewells", "asides", "names")
+)
 _LISTS = {name: frozenset(listed.split()) for name, listed in _READ.items()}
 WORDS = frozenset().union(*_LISTS.values())
 GREETINGS = _LISTS["greeting"]
@@ -22,6 +24,7 @@ _HOW_ARE_YOU = (
     "como andan", "todo bien", "que pasa", "how is it", "whats up",
 )  # fmt: skip
 _OPENING = re.compile(rf"(?:(?:{'|'.join(sorted(_LISTS['ok'] | _LISTS['thanks'] | {'entao', 'bueno', 'bom'}))}) )*")
+MAX_NAME = 3  # words: `Ana Clara Souza`
 MAX_WORDS = 9  # a longer text has something to say
 
 
@@ -29,23 +32,43 @@ def courtesy(words: Sequence[str], *, asks: bool) -> Courtesy | None:
     """The politest thing said, if the message says nothing else; `asks` when it has a question mark."""
     if not words:
         return "greeting" if asks else "emoji"
-    if len(words) > MAX_WORDS:
+    if len(words) > MAX_WORDS or (asks and sum(word not in WORDS for word in words) > 1):
         return None
-    strange = [word for word in words if word not in WORDS]
-    if len(strange) == 1:
-        words = [_SPELL(word) for word in words]  # one slip
-        strange = [word for word in words if word not in WORDS]
+    line = f"{' '.join(words)} "
+    parts = not asks and _FAREWELLS.match(line)
+    bare = _ASIDES.sub("", _FAREWELLS.sub("", line) if parts else line).split()
+    if not bare:
+        return "bye" if parts else "greeting"
+    spelled = _spelled(bare)
+    strange = [word for word in spelled if word not in WORDS]
+    line = f"{' '.join(spelled)} "
     if strange:
-        return "ok" if not asks and _closes(words) else None
-    found: Courtesy | None = next((kind for kind in _KINDS if not _LISTS[kind].isdisjoint(words)), None)
-    if found in (None, "ok") and " ".join(words).startswith(_HOW_ARE_YOU):
+        return None if asks else "greeting" if _tells_name(line) else "ok" if _closes(line) else None
+    found: Courtesy | None = next((kind for kind in _KINDS if not _LISTS[kind].isdisjoint(spelled)), None)
+    return found if found in ("thanks", "bye", "greeting") else "bye" if parts else _said(line) or found
+
+
+def _spelled(words: list[str]) -> list[str]:
+    """With one slip mended; more than one strange word has something to say."""
+    return [_SPELL(word) for word in words] if sum(word not in WORDS for word in words) == 1 else words
+
+
+def _said(line: str) -> Courtesy | None:
+    """What words that are polite only together say."""
+    if _WISHES.match(line) or line.startswith(_HOW_ARE_YOU):
         return "greeting"
-    if found is None and words[0] in ("hasta", "see"):
-        return "bye"
-    return found
+    return "bye" if _FAREWELLS.match(line) or line.startswith(("hasta ", "see ")) else "ok" if _closes(line) else None
 
 
-def _closes(words: Sequence[str]) -> bool:
+def _tells_name(line: str) -> bool:
+    """`Hi, my name is Ana Souza`, and nothing more."""
+    found = _NAMES.search(line)
+    if found is None or not 0 < len(line[found.end() :].split()) <= MAX_NAME:
+        return False
+    return all(word in WORDS for word in line[: found.start()].split())
+
+
+def _closes(line: str) -> bool:
     """The patient takes leave of the matter: `ok, I'll let you know`."""
-    line = " ".join(words)
-    return compiled(_CLOSING).match(f"{line} ", len(_OPENING.match(line)[0])) is not None  # type: ignore[index]
+    opening = _OPENING.match(line)
+    return _CLOSING.match(line, opening.end() if opening else 0) is not None

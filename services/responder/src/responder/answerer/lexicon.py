@@ -88,7 +88,7 @@ _lexicons: WeakKeyDictionary[Clinic, tuple[Knowledge, Lexicon]] = WeakKeyDiction
 
 
 def prepare(clinic: Clinic, knowledge: Knowledge) -> None:
-    """Compile a clinic's words now (about 40 ms), rather than with the first question after a reload."""
+    """Compile a clinic's words now (about 60 ms), rather than with the first question after a reload."""
     lexicon(clinic, knowledge)
 
 

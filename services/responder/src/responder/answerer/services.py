@@ -48,6 +48,7 @@ def named(words: Sequence[str], lexicon: Lexicon) -> Named:
     )
     found = kept or heads
     used = frozenset(at for places, _ in found.values() for at in places)
+    used |= frozenset(at for name, (places, _) in heads.items() if name in found for at in places)  # said twice
     rest = tuple(word for at, word in enumerate(words) if at not in used and not lexicon.says_nothing(word))
     naming = tuple(words[at] for at in sorted(used))
     services = [service for _, service in found.values()]

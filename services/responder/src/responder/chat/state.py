@@ -21,6 +21,8 @@ class ChatState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     language: Language | None = None
     asked: str = ""
     """The question that the last reply asked back about."""
+    model_asks: bool = False
+    """The last reply was the model's and asked something."""
     offered_person: bool = False
     """The last reply offered to call a person."""
     unknowns: int = 0

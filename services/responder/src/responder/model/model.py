@@ -80,7 +80,11 @@ class Model:
             return Failed(reason="off")
         ledger = Ledger(account(clinic, instance, now))
         asking = Asking(self._endpoint, self.settings, self._breaker, self._budget, ledger, deadline)
-        return await summing.summarise(asking, summary, lines, language)
+        try:
+            async with self._slots.take(deadline, vip=False):
+                return await summing.summarise(asking, summary, lines, language)
+        except CallFailed as failure:
+            return Failed(reason=failure.kind, detail=failure.detail)
 
     async def embed(self, texts: Sequence[str], deadline: float) -> list[list[float]] | Failed:
         """Vectors for the knowledge search."""

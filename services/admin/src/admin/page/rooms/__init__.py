@@ -5,6 +5,7 @@ from typing import Protocol
 
 from admin.http.endpoint import Endpoint
 from admin.page.rooms.audit import Audit
+from admin.page.rooms.broadcasts import Broadcasts
 from admin.page.rooms.chats import Chats
 from admin.page.rooms.dead_letters import DeadLetters
 from admin.page.rooms.instances import Instances
@@ -23,5 +24,5 @@ class Room(Protocol):
 
 
 ROOMS: Sequence[Callable[[Means], Room]] = (
-    Overview, Chats, Schedule, Templates, Knowledge, DeadLetters, Instances, Audit, Settings,
+    Overview, Chats, Schedule, Broadcasts, Templates, Knowledge, DeadLetters, Instances, Audit, Settings,
 )  # fmt: skip

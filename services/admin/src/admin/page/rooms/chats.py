@@ -135,7 +135,7 @@ class Chats:
                 await self._ask(request, f"POST {ONE}/give-back", at)
                 return "given_back"
             case "reply":
-                await self._ask(request, f"POST {ONE}/reply", at, body=talking.reply_of(given))
+                await self._ask(request, f"POST {ONE}/reply", at, body=talking.reply_of(given), headers=given.once)
                 return ""
             case "pause":
                 await self._ask(request, f"POST {ONE}/pause", at, body=talking.pause_of(given))

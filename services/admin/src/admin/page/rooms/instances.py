@@ -22,9 +22,9 @@ class Instances:
     def __init__(self, means: Means) -> None:
         self._means, self._ask = means, means.asking.ask
         self.endpoints = [
-            page("/instances", self.list, Role.OPERATOR),
+            page("/instances", self.list),
             form("/instances", self.create, Role.OPERATOR),
-            page("/instances/{instance}", self.read, Role.OPERATOR),
+            page("/instances/{instance}", self.read),
             form("/instances/{instance}", self.change, Role.OPERATOR),
         ]
 
@@ -46,7 +46,8 @@ class Instances:
 
         async def work(given: Form) -> web.Response:
             name = given.text("name")
-            await self._ask(asked.request, f"POST {ALL}", body={"name": name})
+            body = {"name": name, "number": given.text("number"), "webhook": given.checked("webhook")}
+            await self._ask(asked.request, f"POST {ALL}", body=body)
             return back_to(f"/instances/{quote(name, safe='')}?done=created")
 
         async def again(given: Form, problem: Problem) -> web.Response:
@@ -69,7 +70,7 @@ class Instances:
             trouble = trouble or refused
         limits, version = await self._limits(request, instance)
         qr = None
-        if found and found.state != "open":
+        if found and found.number.gateway and found.number.gateway.state != "open":
             qr, trouble = await self._qr(request, instance, trouble)
         return await self._means.rendering.show(
             request, "instance.html", instance=instance, status=trouble.status if trouble else 200, name=instance,

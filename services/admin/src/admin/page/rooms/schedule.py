@@ -49,9 +49,9 @@ class Schedule:
             shell = await self._means.rendering.shell(request, instance)
             body = {
                 "instance": instance, "to": given.text("to"), "text": given.text("text"), "class": "reminder",
-                "send_at": _moment(given.text("send_at"), shell.zone),
+                "send_at": moment_of(given.text("send_at"), shell.zone),
             }  # fmt: skip
-            await self._ask(request, "POST /admin/messages", body=body)
+            await self._ask(request, "POST /admin/messages", body=body, headers=given.once)
             return back_to(f"/schedule?instance={instance}", "scheduled")
 
         async def again(given: Form, problem: Problem) -> web.Response:
@@ -60,7 +60,7 @@ class Schedule:
         return await tried(work, again, asked.request)
 
 
-def _moment(local: str, zone: dt.tzinfo) -> str:
+def moment_of(local: str, zone: dt.tzinfo) -> str:
     """A time of the clinic's own clock, with its offset."""
     try:
         return dt.datetime.fromisoformat(local).replace(tzinfo=zone).isoformat()

@@ -57,7 +57,9 @@ class Morning:
 
     def fact(self, type_: type[Any], chat: str = "", **about: Any) -> Any:
         now = self._clock.now_ms()
-        return type_(id=ids.new(self._clock), instance=self._instance, chat=chat, occurred_at=now, recorded_at=now, **about)
+        return type_(
+            id=ids.new(self._clock), instance=self._instance, chat=chat, occurred_at=now, recorded_at=now, **about
+        )
 
     def wrote(self, chat: str, name: str, text: str, **about: Any) -> MessageReceived:
         """A patient wrote."""
@@ -118,7 +120,9 @@ class Morning:
             SendFailed, asked, "failed", self.later(1), send_id=asked.id, attempt=1, category="permanent",
             reason=reason, final=True,
         )  # fmt: skip
-        set_aside = following(SendDeadLettered, asked, "dead", self.later(1), send_id=asked.id, reason=reason, attempts=1)
+        set_aside = following(
+            SendDeadLettered, asked, "dead", self.later(1), send_id=asked.id, reason=reason, attempts=1
+        )
         await self.write(asked, failed, set_aside)
         tried = Progress().begun(at=failed.recorded_at, by="sender-1").ended("permanent", reason)
         entry = {
@@ -132,7 +136,9 @@ class Morning:
         await self.ago(1600).write(self.fact(ConnectionChanged, state="open"))
         for n in range(30):
             patient = f"55119000000{n:02}"
-            await self.ago(1500 - 40 * n).talk(patient, f"Paciente {n}", "Qual é o horário?", "De segunda a sexta, das 8h às 19h.")
+            await self.ago(1500 - 40 * n).talk(
+                patient, f"Paciente {n}", "Qual é o horário?", "De segunda a sexta, das 8h às 19h."
+            )
         await self.ago(60).dead(JOAO, "Sua consulta é amanhã às 9h.", "number not on WhatsApp")
         await self.ago(58).dead(EVE, "Seu resultado está pronto.", "the gateway answered 400: bad media")
         await self._joao()
@@ -150,7 +156,9 @@ class Morning:
     async def _maria(self) -> None:
         await self.ago(1490).talk(MARIA, "Maria Silva", "Oi, bom dia!", "Olá! Como posso ajudar?", decision="greeting")
         asked = self.ago(9).wrote(MARIA, "Maria Silva", "Quanto custa uma limpeza?")
-        edited = self.fact(MessageEdited, MARIA, message_id=asked.message_id, author="patient", text="Quanto custa a limpeza?")
+        edited = self.fact(
+            MessageEdited, MARIA, message_id=asked.message_id, author="patient", text="Quanto custa a limpeza?"
+        )
         drafted = self.answered(
             asked, "A limpeza dental custa R$ 180,00 e leva 40 minutos.\n\nQuer que eu peça um horário?",
             sources=("demo.yaml#services[8].price", "dental.md#limpeza"),
@@ -168,8 +176,8 @@ class Morning:
         quiet = following(ReplySuppressed, thanks, "quiet", self.later(0.1), answers=(thanks.id,), why="thanks")
         noted = self.fact(ContactChanged, MARIA, by="ana", notes="Prefere a Dra. Helena.", vip=True)
         await self.write(staff, failed, thanks, quiet, noted)
-        chat = keys.chat(self._instance, MARIA)
-        await self._client.hset(chat, mapping={"vip": "1", "notes": "Prefere a Dra. Helena."})
+        contact = keys.contact(self._instance, MARIA)
+        await self._client.hset(contact, mapping={"vip": "1", "notes": "Prefere a Dra. Helena.", "revision": "1"})
 
     async def _john(self) -> None:
         asked = self.ago(2).wrote(JOHN, "John Miller", "My chest hurts and I cannot breathe")
@@ -177,6 +185,8 @@ class Morning:
         await self.write(asked, wanted)
 
     async def _lucia(self) -> None:
-        await self.ago(12).talk(LUCIA, "Lucía Pérez", "¿Abren los sábados?", "Sí, los sábados de 8 a 12.", decision="hours")
+        await self.ago(12).talk(
+            LUCIA, "Lucía Pérez", "¿Abren los sábados?", "Sí, los sábados de 8 a 12.", decision="hours"
+        )
         asked = self.ago(1).wrote(LUCIA, "Lucía Pérez", "Quiero hablar con una persona")
         await self.write(asked, following(HandoffRequested, asked, "want", self.later(0.2), why="asked"))

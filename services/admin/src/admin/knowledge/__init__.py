@@ -1,0 +1,1 @@
+"""What does a clinic know, and what would it answer from?"""

@@ -1,0 +1,132 @@
+"""How does one template go to many? Choose it, paste the list, see what it comes to, start it, watch it, stop it."""
+
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import msgspec
+from aiohttp import web
+
+from admin.access.principal import Role
+from admin.http.endpoint import Asked
+from admin.http.problems import Problem
+from admin.page.rooms.pasted import recipients
+from admin.page.rooms.schedule import moment_of
+from admin.page.rooms.talking import picked
+from admin.page.screens import NOTHING_GIVEN, Form, Listed, Means, Seen, back_to, form, page, tried
+
+ALL = "/admin/broadcasts"
+ONE = f"{ALL}/{{id}}"
+
+
+class NewSeen(Seen, frozen=True, kw_only=True):
+    """Which template is to go out."""
+
+    template: Annotated[str, msgspec.Meta(max_length=100)] = ""
+
+
+class OneSeen(Seen, frozen=True, kw_only=True):
+    """Which broadcast is looked at."""
+
+    id: Annotated[str, msgspec.Meta(max_length=60)]
+
+
+class Broadcasts:
+    """The pages under `/broadcasts`."""
+
+    def __init__(self, means: Means) -> None:
+        self._means, self._ask = means, means.asking.ask
+        self.endpoints = [
+            page("/broadcasts", self.list),
+            page("/broadcasts/new", self.new, Role.OPERATOR),
+            form("/broadcasts/new", self.start, Role.OPERATOR),
+            page("/broadcasts/{id}", self.read),
+            form("/broadcasts/{id}", self.stop, Role.OPERATOR),
+        ]
+
+    async def list(self, asked: Asked[Listed, None]) -> web.Response:
+        """All of them, the newest first."""
+        instance, found = await self._means.instance(asked), None
+        if instance:
+            answer = await self._ask(asked.request, f"GET {ALL}", instance=instance, cursor=asked.query.cursor)
+            found = answer.data
+        return await self._means.rendering.show(asked.request, "broadcasts.html", instance=instance, found=found)
+
+    async def new(self, asked: Asked[NewSeen, None]) -> web.Response:
+        """The form; first of all, which template."""
+        return await self._form(asked)
+
+    async def _form(
+        self, asked: Asked[NewSeen, None], given: Form = NOTHING_GIVEN, problem: Problem | None = None,
+        trial: Any = None, pasted: str = "",
+    ) -> web.Response:  # fmt: skip
+        instance, request = await self._means.instance(asked), asked.request
+        templates = (await self._ask(request, "GET /admin/templates", instance=instance)).data if instance else None
+        return await self._means.rendering.show(
+            request, "broadcast_new.html", instance=instance, status=problem.status if problem else 200,
+            templates=templates, picked=picked(templates, asked.query.template), trial=trial,
+            pasted=pasted or given.text("recipients"), form=given, problem=problem,
+        )  # fmt: skip
+
+    async def start(self, asked: Asked[NewSeen, None]) -> web.Response:
+        """See what it would come to; then, confirmed, start it."""
+        pasted = ""
+
+        async def work(given: Form) -> web.Response:
+            nonlocal pasted
+            instance, request = await self._means.instance(asked), asked.request
+            file = given.file("file")
+            pasted = file.decode("utf-8-sig", "replace") if file else given.text("recipients")
+            body = await self._body(asked, given, pasted, instance)
+            sure = given.checked("sure")
+            body |= {"confirm": given.text("confirm")} if sure else {"dry_run": True}
+            headers = given.once if sure else {}
+            answer = (await self._ask(request, f"POST {ALL}", instance=instance, body=body, headers=headers)).data
+            if not sure:
+                return await self._form(asked, given, trial=answer, pasted=pasted)
+            return back_to(f"/broadcasts/{quote(answer.id)}?instance={quote(instance)}", "started")
+
+        async def again(given: Form, problem: Problem) -> web.Response:
+            return await self._form(asked, given, problem, pasted=pasted)
+
+        return await tried(work, again, asked.request)
+
+    async def _body(self, asked: Asked[NewSeen, None], given: Form, pasted: str, instance: str) -> dict[str, Any]:
+        templates = (await self._ask(asked.request, "GET /admin/templates", instance=instance)).data
+        template = picked(templates, asked.query.template)
+        body: dict[str, Any] = {
+            "template": asked.query.template,
+            "recipients": recipients(pasted, template.variables if template else ()),
+        }
+        if given.text("language"):
+            body["language"] = given.text("language")
+        if given.text("per_minute"):
+            body["per_minute"] = given.number("per_minute")
+        if given.text("send_at"):
+            shell = await self._means.rendering.shell(asked.request, instance)
+            body["send_at"] = moment_of(given.text("send_at"), shell.zone)
+        return body
+
+    async def read(self, asked: Asked[OneSeen, None]) -> web.Response:
+        """How far one is."""
+        return await self._read(asked)
+
+    async def _read(self, asked: Asked[OneSeen, None], problem: Problem | None = None) -> web.Response:
+        instance = await self._means.instance(asked)
+        found = (await self._ask(asked.request, f"GET {ONE}", instance=instance, id=asked.query.id)).data
+        return await self._means.rendering.show(
+            asked.request, "broadcast.html", instance=instance, status=problem.status if problem else 200,
+            found=found, problem=problem,
+        )  # fmt: skip
+
+    async def stop(self, asked: Asked[OneSeen, None]) -> web.Response:
+        """Stop it."""
+
+        async def work(_given: Form) -> web.Response:
+            instance, id_ = await self._means.instance(asked), asked.query.id
+            await self._ask(asked.request, f"POST {ONE}/stop", instance=instance, id=id_)
+            return back_to(f"/broadcasts/{quote(id_)}?instance={quote(instance)}", "stopped")
+
+        async def again(_given: Form, problem: Problem) -> web.Response:
+            return await self._read(asked, problem)
+
+        return await tried(work, again, asked.request)

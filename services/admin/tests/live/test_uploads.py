@@ -1,0 +1,114 @@
+"""Is a file kept as what it is, for as long as it may be sent, and refused when it is nothing to be sent?"""
+
+import time
+
+import pytest
+from aiohttp import FormData
+
+from shared.events import Media, VoiceNote, decode
+from shared.streams import keys
+from tests.support.replica import INSTANCE, Streams
+
+URL, MESSAGES = f"/admin/uploads?instance={INSTANCE}", "/admin/messages"
+PDF, OGG = b"%PDF-1.7\nexame", b"OggS\x00\x02 OpusHead"
+GOOD = {"instance": INSTANCE, "to": "+55 11 98888-7777"}
+DAY_MS = 86_400_000
+
+
+def form(data: bytes = PDF, name: str = "exame.pdf", field: str = "file") -> FormData:
+    made = FormData(quote_fields=False)  # as browsers do
+    made.add_field(field, data, filename=name, content_type="image/png")  # what it says of itself counts for nothing
+    return made
+
+
+async def upload(admin, status: int = 201, **about) -> dict:
+    answer = await admin.post(URL, data=form(**about))
+    assert answer.status == status, await answer.text()
+    return await answer.json()
+
+
+async def send(admin, status: int = 202, **about) -> dict:
+    answer = await admin.post(MESSAGES, json=GOOD | about)
+    assert answer.status == status, await answer.text()
+    return await answer.json()
+
+
+async def test_a_file_is_kept_with_what_it_is(streams: Streams, client, admin) -> None:
+    told = await upload(admin, name="../../exame\u202e.exe")
+    assert told["source"].startswith("upload:")
+    assert (told["mediatype"], told["mimetype"], told["file_name"], told["size"]) == (
+        "document", "application/pdf", "exame.exe.pdf", len(PDF),
+    )  # fmt: skip
+    key = keys.upload(INSTANCE, told["source"].removeprefix("upload:"))
+    assert await client.hgetall(key) == {
+        b"data": PDF, b"mimetype": b"application/pdf", b"kind": b"document", b"name": b"exame.exe.pdf",
+    }  # fmt: skip
+    assert DAY_MS - 60_000 < await client.pttl(key) <= DAY_MS
+    assert abs(told["expires_at"] - time.time() * 1000 - DAY_MS) < 60_000
+
+
+async def test_it_is_sent_by_its_name_and_kept_until_then(streams: Streams, client, admin) -> None:
+    source = (await upload(admin))["source"]
+    at = (int(time.time()) + 30 * 86_400) * 1000
+    await send(admin, media={"mediatype": "document", "source": source, "caption": "Seu exame"}, send_at=at)
+    (data,) = await client.hvals(keys.parked(INSTANCE))
+    assert decode(data.partition(b"\n")[2]).content == Media(mediatype="document", source=source, caption="Seu exame")
+    left = await client.pttl(keys.upload(INSTANCE, source.removeprefix("upload:")))
+    assert left > 31 * DAY_MS
+    await send(admin, media={"mediatype": "document", "source": source})  # sooner: it is kept as long as before
+    assert await client.pttl(keys.upload(INSTANCE, source.removeprefix("upload:"))) > left - 60_000
+
+
+async def test_a_voice_note_is_audio(streams: Streams, client, admin) -> None:
+    source = (await upload(admin, data=OGG, name="x"))["source"]
+    await send(admin, media={"mediatype": "voice_note", "source": source})
+    (entry,) = await client.xrange(keys.outbound(INSTANCE))
+    assert decode(entry[1][b"e"]).content == VoiceNote(source=source)
+    problem = await send(admin, 400, media={"mediatype": "image", "source": source})
+    assert problem["parameter"] == "media.mediatype"
+
+
+async def test_an_upload_that_is_not_there_is_told_at_once(streams: Streams, client, admin) -> None:
+    media = {"mediatype": "document", "source": "upload:019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4051"}
+    assert (await send(admin, 400, media=media))["parameter"] == "media.source"
+    assert not await streams.facts()
+
+
+async def test_another_instance_has_it_not(streams: Streams, client, admin) -> None:
+    await client.sadd(keys.INSTANCES, "wa2")
+    source = (await upload(admin))["source"]
+    await send(admin, 400, instance="wa2", media={"mediatype": "document", "source": source})
+
+
+@pytest.mark.parametrize(
+    ("about", "status"),
+    [
+        ({"data": b"MZ\x90\x00", "name": "a.pdf"}, 415),
+        ({"data": b""}, 400),
+        ({"field": "other"}, 400),
+        ({"data": b"%PDF-" + bytes(16 * 1024**2)}, 413),
+    ],
+)
+async def test_what_cannot_be_sent_is_not_kept(streams: Streams, client, admin, about: dict, status: int) -> None:
+    assert (await upload(admin, status, **about))["status"] == status
+    assert not [key async for key in client.scan_iter("*upload*")]
+
+
+async def test_a_file_larger_than_any_json_body_is_taken(streams: Streams, client, admin) -> None:
+    assert (await upload(admin, data=PDF + bytes(3 * 1024**2)))["size"] > 2 * 1024**2
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [(b"{}", "application/json"), (b"", "multipart/form-data"), (b"x", "multipart/form-data; boundary=b")],
+)
+async def test_what_is_no_form_is_told(streams: Streams, admin, body: bytes, kind: str) -> None:
+    answer = await admin.post(URL, data=body, headers={"Content-Type": kind})
+    assert answer.status in (400, 415), await answer.text()
+    assert answer.content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize("query", ["", "?instance=nobody", "?instance=wa1&x=1"])
+async def test_whose_it_is_must_be_said(streams: Streams, admin, query: str) -> None:
+    answer = await admin.post(f"/admin/uploads{query}", data=form())
+    assert answer.status in (400, 404)
