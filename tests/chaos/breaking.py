@@ -12,7 +12,7 @@ import redis
 from demo.http import call
 from demo.stack import Stack
 
-GATEWAY = (
+GATEWAY: tuple[dict[str, object], ...] = (
     {"fault": "timeout", "delivered": True}, {"fault": "timeout", "delivered": False},
     {"fault": "reset", "delivered": True}, {"fault": "reset", "delivered": False},
     {"fault": "status_502", "delivered": True}, {"fault": "status_504", "delivered": False},
@@ -76,8 +76,8 @@ class Breaker:
     def _restart(self) -> None:
         name = self._victim()
         self._thaw()
-        process = self._stack.processes[name]
-        threading.Thread(target=lambda: (process.stop(60), process.start())).run()
+        self._stack.processes[name].stop(60)
+        self._stack.processes[name].start()
 
     def _freeze(self) -> None:
         """SIGSTOP for longer than a lease, now and then."""

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -67,7 +68,7 @@ def _median_delay(*, failing: bool) -> float:
                 time.sleep(0.01)
             arrived = _arrivals(simulator, set(wrote))
             delays += [arrived[chat] - at for chat, at in wrote.items()] if round_ else []
-        return statistics.median(delays)
+        return float(statistics.median(delays))
 
 
 def _arrivals(simulator: str, chats: set[str]) -> dict[str, float]:
@@ -114,7 +115,7 @@ def all_restarted() -> str:
 
 def redis_killed() -> str:
     """Ten times kill -9 under webhooks at full speed, as Redis may be set up."""
-    ways = [
+    ways: list[dict[str, Any]] = [
         {"appendfsync": "always", "busy": True}, {"appendfsync": "everysec"},
         {"appendfsync": "everysec", "busy": True}, {"appendfsync": "everysec", "waits": True, "busy": True},
     ]  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any
 
 from demo.http import call
 from demo.stack import Stack
-from shared.events import MessageReceived, SendRequested
+from shared.events import MessageReceived, SendRequested, Text
 from tests.chaos.judging import CAPACITY, RATE, judge
 from tests.chaos.scenario import TEXTS, settle
 from tests.chaos.verdict import Verdict
@@ -92,5 +92,9 @@ def _delays(stack: Stack) -> list[float]:
     phone: list[dict[str, Any]] = call("GET", f"{stack.url('simulator')}/sim/demo/phone")["messages"]
     for message in phone:
         called.setdefault((message["chat"], message["text"]), []).append(message["call_started_at"])
-    sends = [send for send in story.of(SendRequested) if called.get((send.chat, send.content.text))]
-    return [called[send.chat, send.content.text].pop(0) - received[send.causation_id] for send in sends]
+    delays = []
+    for send in story.of(SendRequested):
+        times = called.get((send.chat, send.content.text)) if isinstance(send.content, Text) else None
+        if times:
+            delays.append(times.pop(0) - received[str(send.causation_id)])
+    return delays

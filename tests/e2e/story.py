@@ -2,12 +2,14 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import redis
 
 from shared.events import AnyEvent, ReceiptRecorded, SendAccepted, SendDelivered, decode
 from shared.streams import keys
 
+E = TypeVar("E")
 ARRIVED = ("delivery_ack", "read", "played")
 
 
@@ -33,7 +35,7 @@ class Story:
     def count(self, kind: type) -> int:
         return sum(isinstance(event, kind) for event in self.events)
 
-    def of(self, kind: type) -> list[AnyEvent]:
+    def of(self, kind: type[E]) -> list[E]:
         return [event for event in self.events if isinstance(event, kind)]
 
     def when(self, kind: type) -> list[int]:

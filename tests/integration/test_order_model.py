@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator
 import pytest
 import structlog
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from shared.errors import Reject, Retry
 from shared.events import AnyEvent, EntryDeadLettered, SendAccepted, SendFailed, following
 from shared.streams.delivery import Delivery, Done, Hold, Owner, Wait, Work
-from tests.support.lanes import CHATS, HOLDER, TROUBLE, Lanes, Step, Steps, a_step, arrivals, failing
+from tests.support.lanes import CHATS, HOLDER, Lanes, Step
 from tests.support.played import BOUND, Played
 from tests.support.replica import Recorder
+from tests.support.steps import TROUBLE, Steps, arrivals, failing, steps_of
 
 NEXT = "wa:{wa1}:next"
 Word = Callable[["Hands", Delivery], Done | Hold]
@@ -124,8 +124,10 @@ def _hold(seconds: float, *, lane: bool) -> Word:
     def say(hands: Hands, delivery: Delivery) -> Hold:
         now, progress = hands.lanes.clock.now_ms(), delivery.progress.uncount()
         until = now + round(seconds * 1000)
-        about = {"send_id": delivery.event.id, "attempt": progress.uncounted, "reason": "held"}
-        fact = following(SendFailed, delivery.event, f"held/{until}", now, category="transient", final=False, **about)
+        fact = following(
+            SendFailed, delivery.event, f"held/{until}", now, send_id=delivery.event.id, attempt=progress.uncounted,
+            category="transient", reason="held", final=False,
+        )  # fmt: skip
         return Hold(progress.held(until), until, (fact,), lane=lane)
 
     return say
@@ -157,7 +159,7 @@ STEPS: Steps = TROUBLE | {
 
 @pytest.mark.timeout(600)  # when it fails, it is made small first
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
-@given(steps=st.lists(st.integers(0, 2**64 - 1).map(lambda seed: a_step(seed, STEPS)), min_size=60, max_size=100))
+@given(steps=steps_of(STEPS, 60, 100))
 def test_lanes_end_every_entry_once_and_in_its_order(redis_url: str, steps: list[Step]) -> None:
     Orders(redis_url).play(steps)
 

@@ -9,12 +9,10 @@ beginning and what the rate let in since.
 import asyncio
 import random
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from sender.attempts import Attempts, Begun, NotYet
 from sender.settings import SenderSettings
@@ -25,79 +23,14 @@ from shared.streams.delivery import Delivery, Entry, Owner, Wait
 from shared.streams.lease import acquire
 from shared.streams.progress import Progress
 from shared.streams.scripts import Scripts
-from tests.support.lanes import Step, Steps, a_step
+from tests.support.buckets import NAMES, Model, Window
+from tests.support.lanes import Step
 from tests.support.replica import a_send
+from tests.support.steps import Steps, steps_of
 
 T = TypeVar("T")
 I, SOURCE = "wa1", keys.outbound("wa1")  # noqa: E741
 CHATS = [f"551190000000{n}" for n in range(10)] + [f"5521{n:09}" for n in range(90)]
-JITTER_S = 0.05  # what `attempt.lua` keeps back of the burst
-NAMES = ("tokens_per_second", "bucket_capacity", "recipient_tokens_per_second", "new_contacts_per_day")
-
-
-@dataclass
-class Bucket:
-    """Tokens at a time, in milliseconds; a new one is full."""
-
-    tokens: float | None = None
-    at: int = 0
-
-    def level(self, now: int, rate: float, capacity: float) -> float:
-        if self.tokens is None:
-            return capacity
-        return min(capacity, self.tokens + max(0, now - self.at) * rate / 1000)
-
-    def take(self, now: int, rate: float, capacity: float) -> None:
-        self.tokens, self.at = round(self.level(now, rate, capacity) - 1, 6), now
-
-
-@dataclass
-class Model:
-    """What may go, and when."""
-
-    instance: Bucket = field(default_factory=Bucket)
-    recipients: dict[str, Bucket] = field(default_factory=lambda: {chat: Bucket() for chat in CHATS})
-    known: set[str] = field(default_factory=set)
-    new_today: set[str] = field(default_factory=set)
-
-    def says(self, chat: str, now: int, limits: dict[str, float]) -> str:
-        """`ok`, or what it has to wait for."""
-        rate, burst, recipient_rate, daily = (limits[name] for name in NAMES)
-        if daily and chat not in self.known | self.new_today and len(self.new_today) >= daily:
-            return "day"
-        if recipient_rate and self.recipients[chat].level(now, recipient_rate, 1) < 1:
-            return "chat"
-        return "lane" if rate and self.instance.level(now, rate, held_back(burst, rate)) < 1 else "ok"
-
-    def granted(self, chat: str, now: int, limits: dict[str, float]) -> None:
-        rate, burst, recipient_rate, _ = (limits[name] for name in NAMES)
-        if rate:
-            self.instance.take(now, rate, held_back(burst, rate))
-        if recipient_rate:
-            self.recipients[chat].take(now, recipient_rate, 1)
-        self.new_today |= {chat} - self.known
-
-
-def held_back(capacity: float, rate: float) -> float:
-    return max(1.0, capacity - rate * JITTER_S)
-
-
-class Window:
-    """The fullest window that ends at each grant: capacity at its beginning, and what each rate let in since."""
-
-    def __init__(self) -> None:
-        self._room: float | None = None
-        self._at = 0
-
-    def grant(self, now: int, rate: float, capacity: float) -> None:
-        if not rate:
-            self._room = None  # unlimited: nothing to hold it against
-            return
-        let_in = rate * (now - self._at) / 1000
-        self._room = capacity if self._room is None else min(capacity, self._room + let_in)
-        self._at = now
-        self._room -= 1
-        assert self._room > -1e-3, "more than capacity + rate × t"
 
 
 class Pace:
@@ -229,7 +162,7 @@ STEPS: Steps = {
 
 @pytest.mark.timeout(600)  # when it fails, it is made small first
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
-@given(steps=st.lists(st.integers(0, 2**64 - 1).map(lambda seed: a_step(seed, STEPS)), min_size=40, max_size=80))
+@given(steps=steps_of(STEPS, 40, 80))
 def test_the_buckets_agree_with_their_model_and_keep_the_bound(redis_url: str, steps: list[Step]) -> None:
     pace = Pace(redis_url)
     try:

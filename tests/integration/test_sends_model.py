@@ -16,7 +16,6 @@ from unittest import mock
 import pytest
 import structlog
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from sender.acceptance import Acceptance
 from sender.attempts import Attempts
@@ -31,11 +30,23 @@ from sender.proof import Proof
 from sender.quiet import QuietHours
 from sender.seeking import Seeker
 from sender.settings import SenderSettings
-from shared.events import AnyEvent, Content, SendAccepted, SendDeadLettered, SendFailed, Text, content_digest
+from sender.uploads import Uploads
+from shared.events import (
+    AnyEvent,
+    Content,
+    SendAccepted,
+    SendDeadLettered,
+    SendFailed,
+    SendRequested,
+    Text,
+    content_digest,
+    decode,
+)
 from shared.streams import keys
-from tests.support.lanes import CHATS, HOLDER, LEASE_S, NAMES, TROUBLE, Lanes, Step, Steps, a_step, arrivals, failing
+from tests.support.lanes import CHATS, HOLDER, LEASE_S, NAMES, Lanes, Step
 from tests.support.played import STILL, Played, When
 from tests.support.replica import INSTANCE
+from tests.support.steps import SEEDS, TROUBLE, Steps, arrivals, failing, steps_of
 
 SETTINGS = SenderSettings(
     redis_url="redis://x", evolution_server_url="http://x", evolution_api_key="k", wa_tokens_per_second=0.0
@@ -95,7 +106,9 @@ class Sends(Lanes):
         acceptance, tries = Acceptance(clock, 0), STILL.max_deliveries
         return SendHandler(
             gateway=gateway, attempts=Attempts(scripts, SETTINGS, clock, 0),
-            clearance=Clearance(scripts, SETTINGS, QuietHours(scripts, clock), clock), breaker=breaker,
+            breaker=breaker,
+            clearance=Clearance(scripts, SETTINGS, QuietHours(scripts, clock), Uploads(scripts), clock),
+            uploads=Uploads(scripts),
             judge=Judge(acceptance, NewContacts(scripts, SETTINGS, clock), clock, tries, self._draw),
             seeker=Seeker(Proof(scripts, gateway, clock), breaker, acceptance, clock, PROOF_WAIT_S), clock=clock,
             max_deliveries=tries, stall_s=LEASE_S / 2,
@@ -151,25 +164,18 @@ class Sends(Lanes):
         super().check()
         accepted = self.do(self._accepted())
         for chat, came in self.came.items():
-            arrived = [send.text for send in map(_texts, came) if send.id in accepted]
-            first_open = [_texts(send).text for send in came[len(self.ended[chat]) :][:1]]
+            arrived = [_text(send) for send in came if send.id in accepted]
+            first_open = [_text(send) for send in came[len(self.ended[chat]) :][:1]]
             assert self.phone[chat] in (arrived, arrived + first_open), chat
 
     async def _accepted(self) -> set[str]:
-        from shared.events import decode
-
         facts = [decode(fields[b"e"]) for _, fields in await self.client.xrange(keys.events(INSTANCE))]
         return {fact.send_id for fact in facts if isinstance(fact, SendAccepted)}
 
 
-@dataclass(frozen=True)
-class _Said:
-    id: str
-    text: str
-
-
-def _texts(send: Any) -> _Said:
-    return _Said(send.id, send.content.text)
+def _text(send: SendRequested) -> str:
+    assert isinstance(send.content, Text)
+    return send.content.text
 
 
 def _outcome(taken: str, luck: float) -> Outcome:
@@ -193,12 +199,11 @@ STEPS: Steps = TROUBLE | {
             "name": lambda draw: draw.choice(NAMES), "seconds": lambda draw: draw.choice([0, 1, 10])}),
     "a_call_will_fail": (6, failing("commit", "commit", "attempt", "attempt", "read", "claim")),
 }  # fmt: skip
-SEEDS = st.integers(0, 2**64 - 1)
 
 
 @pytest.mark.timeout(600)  # when it fails, it is made small first
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
-@given(steps=st.lists(SEEDS.map(lambda seed: a_step(seed, STEPS)), min_size=60, max_size=100), seed=SEEDS)
+@given(steps=steps_of(STEPS, 60, 100), seed=SEEDS)
 def test_sends_arrive_once_and_in_order_when_the_gateway_leaves_a_trace(
     redis_url: str, steps: list[Step], seed: int
 ) -> None:

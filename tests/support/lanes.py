@@ -5,8 +5,7 @@ that an entry is ended.
 """
 
 import asyncio
-import random
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any, TypeVar
 
 from redis.exceptions import ResponseError
@@ -20,7 +19,6 @@ from tests.support.played import How, Nerves, Played, When
 from tests.support.replica import INSTANCE, a_send, outbound_streams
 
 T = TypeVar("T")
-Draw = Callable[[random.Random], Any]
 Step = tuple[str, dict[str, Any]]
 STREAMS = outbound_streams(INSTANCE)
 NAMES = ("r1", "r2", "r3")
@@ -218,52 +216,3 @@ async def _make_group(client: Any, stream: str) -> None:
         await client.xgroup_create(stream, keys.OUTBOUND_GROUP, "0", mkstream=True)
     except ResponseError as error:
         assert "BUSYGROUP" in str(error)  # noqa: PT017
-
-
-# ── how often what happens ─────────────────────────────────────────────────────────────────────────────────────────
-def _a_name(draw: random.Random) -> str:
-    return draw.choice([HOLDER, HOLDER, *NAMES])
-
-
-Steps = dict[str, tuple[int, dict[str, Draw]]]
-"""The name of a step, its weight, and how its arguments are drawn."""
-TROUBLE: Steps = {
-    "time_passes": (12, {"seconds": lambda draw: draw.choice([0.5, 1, 10, 100])}),
-    "the_lease_runs_out_and_is_taken": (4, {"name": lambda draw: draw.choice(NAMES)}),
-    "open": (4, {"name": _a_name}),
-    "die": (1, {"name": _a_name}),
-    "sleep": (2, {"name": _a_name}),
-    "stop": (1, {"name": _a_name}),
-    "wake_all": (4, {}),
-    "an_operator_begins_the_group_again": (
-        1,
-        {"setid": lambda draw: draw.random() < 0.5, "stream": lambda draw: draw.choice(STREAMS)},
-    ),
-}
-
-
-def arrivals(texts: Sequence[str]) -> dict[str, Draw]:
-    """How `arrive` is drawn: up to seven at once, with these texts."""
-
-    def sends(draw: random.Random) -> list[tuple[str, str]]:
-        return [(draw.choice(sorted(CHATS)), draw.choice(texts)) for _ in range(draw.randrange(1, 8))]
-
-    return {"sends": sends, "lost": lambda draw: draw.choice([None, None, None, 0, 1])}
-
-
-def failing(*scripts: str) -> dict[str, Draw]:
-    """How `a_call_will_fail` is drawn, of these scripts."""
-    return {
-        "name": _a_name,
-        "script": lambda draw: draw.choice(scripts),
-        "when": lambda draw: draw.choice(["before", "after", "after"]),
-        "how": lambda draw: draw.choice(["lost", "lost", "dead", "asleep"]),
-        "skip": lambda draw: draw.randrange(3),
-    }
-
-
-def a_step(seed: int, steps: Steps) -> Step:
-    """One thing that happens. Hypothesis draws seeds, so that what is rare stays as rare as it is weighted here."""
-    draw = random.Random(seed)
-    (name,) = draw.choices(list(steps), [weight for weight, _ in steps.values()])
-    return name, {about: value(draw) for about, value in steps[name][1].items()}

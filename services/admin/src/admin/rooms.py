@@ -18,7 +18,9 @@ from admin.http.endpoint import Endpoint
 from admin.instances import Instances
 from admin.knowledge.room import KnowledgeDesk
 from admin.library import Library
+from admin.messages.accepting import Accepting
 from admin.messages.routes import Messages
+from admin.messages.uploads import Uploads
 from admin.numbers.room import InstancesDesk
 from admin.outside import Outside
 from admin.overview.room import Overview
@@ -68,10 +70,12 @@ def furnish(settings: AdminSettings, platform: Platform, instances: Instances, v
     library = Library(platform.redis, settings.clinics_dir, settings.clinic_default)
     outside = Outside()
     gateway = Gateway(settings.evolution_server_url, settings.evolution_api_key, outside)
+    uploads = Uploads(platform, instances)
+    accepting = Accepting(platform, uploads, allow_private=settings.media_allow_private)
     return Rooms(
         running=[outside.running, Runner(platform).running, Eraser(platform).running],
-        messages=Messages(platform, instances, library, allow_private=settings.media_allow_private),
-        conversations=Conversations(platform, instances, views, library),
+        messages=Messages(platform, instances, library, uploads, accepting),
+        conversations=Conversations(platform, instances, views, library, accepting),
         contacts=Contacts(platform, instances),
         bot=Bot(platform, instances, library),
         stories=Stories(instances, views),

@@ -130,6 +130,9 @@ async def test_a_reply_may_be_a_file_or_a_template(talk: Talk, client) -> None:
         ("template.variables.nome", {"template": {"name": "results_ready", "variables": {"name": "a", "nome": "b"}}}),
         ("template.language", {"template": {"name": "results_ready", "language": "fr"}}),
         ("media.source", {"media": {"mediatype": "image", "source": "data:image/png;base64,AAAA"}}),
+        ("media.source", {"media": {"mediatype": "image", "source": "http://127.0.0.1:6379/x.png"}}),
+        ("media.source", {"media": {"mediatype": "image", "source": "http://localhost/x.png"}}),
+        ("media.source", {"media": {"mediatype": "image", "source": "upload:0123456789abcdef"}}),
         ("media.mediatype", {"media": {"mediatype": "program", "source": "AAAA"}}),
     ],
 )  # fmt: skip

@@ -65,7 +65,8 @@ async def _kept_elsewhere(client: aioredis.Redis, stories: Stories) -> None:
         await client.hset(keys.fate(WA1, send.id), mapping={"delivered": 1})
         await client.zadd(keys.echoes(WA1, "abc"), {f"3EB0{chat} {chat} x": 1})
         await client.rpush("wa:{wa1}:broadcast:1:to", b"\x81\xa2to\xad" + chat.encode())
-        await client.hset(keys.answer(chat[-4:]), mapping={"body": f'{{"chat":"{chat}"}}'})
+        await client.hset(keys.answer(chat[-4:]), mapping={"status": 200, "body": f'{{"chat":"{chat}"}}'})
+        await client.xadd(keys.PRESENCE, {"i": WA1, "to": chat})
     await client.xgroup_create(keys.outbound(WA1), keys.OUTBOUND_GROUP, id="0")
     await client.xreadgroup(keys.OUTBOUND_GROUP, "s1", {keys.outbound(WA1): ">"}, count=10)
 
@@ -117,6 +118,8 @@ async def test_others_keep_what_is_theirs(admin, client) -> None:
     assert await client.get(keys.opted_out(WA1, other)) == b"1"
     assert await client.exists(keys.chat(WA1, other), keys.sent(WA1, f"BAE{other}")) == 2
     assert await client.zcard(keys.echoes(WA1, "abc")) == 1
+    assert await client.exists(keys.answer(THEM[-4:])) == 0
+    assert await client.xlen(keys.PRESENCE) == 0
     assert await client.lrange("wa:{wa1}:broadcast:1:to", 0, -1) == [
         b"\x81\xa2to\xa0", b"\x81\xa2to\xad" + other.encode(),
     ]  # fmt: skip

@@ -22,11 +22,14 @@ class ReplyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """WhatsApp's id of the message that this answers."""
 
 
-async def said(body: ReplyBody, instance: str, chat: str, library: Library) -> tuple[Content, str]:
+async def said(
+    body: ReplyBody, instance: str, chat: str, library: Library, *, allow_private: bool
+) -> tuple[Content, str]:
     """The content, and the template that it was made from. Raises Problem 400."""
     if sum(part is not None for part in (body.text, body.media, body.template)) != 1:
         raise Problem(400, "give exactly one of `text`, `media` and `template`", parameter="text")
     if body.template is not None:
         clinic = await library.of_instance(instance)
         return Text(text=body.template.rendered(clinic)), body.template.name
-    return content_of(MessageBody(instance=instance, to=chat, text=body.text, media=body.media)), ""
+    whole = MessageBody(instance=instance, to=chat, text=body.text, media=body.media)
+    return content_of(whole, allow_private=allow_private), ""

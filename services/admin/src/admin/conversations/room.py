@@ -13,17 +13,15 @@ from admin.http.pages import Cursor, Limit, Page
 from admin.http.problems import Problem
 from admin.instances import Instances
 from admin.library import Library
-from admin.messages.outbox import Outbox
+from admin.messages.accepting import Accepting
 from admin.steering.asking import InstanceName, Minutes, OfChat, Reason, Until, chat_of
 from admin.steering.moments import end_of
 from admin.views.model import Conversation, Message, Status
 from admin.views.views import Views
 from shared import ids
-from shared.errors import QueueFull
 from shared.events import SendRequested
 from shared.service import Platform
 
-FULL_RETRY_S = 30  # at one message a second the stream has room for thirty by then
 LINES = "application/x-ndjson"
 
 
@@ -82,9 +80,11 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True):
 class Conversations:
     """The chats of an instance."""
 
-    def __init__(self, platform: Platform, instances: Instances, views: Views, library: Library) -> None:
+    def __init__(
+        self, platform: Platform, instances: Instances, views: Views, library: Library, accepting: Accepting
+    ) -> None:
         self._instances, self._views, self._library = instances, views, library
-        self._chats, self._outbox, self._clock = Chats(platform), Outbox(platform), platform.clock
+        self._chats, self._accepting, self._clock = Chats(platform), accepting, platform.clock
         one, staff = "/admin/conversations/{chat}", Role.STAFF
         self.endpoints = [
             Endpoint("GET", "/admin/conversations", Role.VIEWER, self.list, "conversations"),
@@ -145,18 +145,17 @@ class Conversations:
     async def reply(self, asked: Asked[OfChat, ReplyBody]) -> Queued:
         """Write to the patient, as a person: a text, a file or a template. The bot is quiet for a while after it."""
         instance, chat = await self._known(asked.query)
-        content, template = await said(asked.body, instance, chat, self._library)
+        content, template = await said(
+            asked.body, instance, chat, self._library, allow_private=self._accepting.allow_private
+        )
         now = self._clock.now_ms()
         send = SendRequested(
             id=ids.new(self._clock), instance=instance, chat=chat, occurred_at=now, recorded_at=now, to=chat,
             content=content, send_class="staff", quoted_id=asked.body.quoted_id, by=asked.who.name, template=template,
         )  # fmt: skip
+        await self._accepting.check(send)
         await self._chats.staff_speaks(instance, chat)
-        try:
-            await self._outbox.put(send, "")
-        except QueueFull as full:
-            headers = {"Retry-After": str(FULL_RETRY_S)}
-            raise Problem(429, f"the queue is full: {full}; send it again later", headers=headers) from None
+        await self._accepting.take(send, "")
         return Queued(id=send.id, status="queued")
 
     async def pause(self, asked: Asked[OfChat, PauseBody]) -> Answering:

@@ -45,7 +45,7 @@ def version(info: Mapping[str, Any]) -> Check:
     server = f"{info.get('server_name') or 'redis'} {info.get('valkey_version') or told or 'unknown'}"
     if tuple(int(part) for part in re.findall(r"\d+", told)[:2]) >= OLDEST_REDIS:
         return ok(name, server)
-    return failed(name, server, "Redis 7.0 and Valkey 8 are the oldest that this was tried with: upgrade it")
+    return failed(name, server, "Redis 7.0 is the oldest that this was tried with: upgrade it")
 
 
 def persistence(info: Mapping[str, Any], config: Mapping[str, str]) -> Check:

@@ -4,6 +4,7 @@ from admin.access.principal import Role
 from admin.http.endpoint import Endpoint
 from admin.instances import Instances
 from admin.library import Library
+from admin.messages.accepting import Accepting
 from admin.messages.cancelling import Cancelling
 from admin.messages.sending import Sending
 from admin.messages.uploads import Uploads
@@ -14,10 +15,9 @@ class Messages:
     """Send a message, take it back, and keep a file that is to be sent."""
 
     def __init__(
-        self, platform: Platform, instances: Instances, library: Library, *, allow_private: bool = False
+        self, platform: Platform, instances: Instances, library: Library, uploads: Uploads, accepting: Accepting
     ) -> None:
-        uploads, role = Uploads(platform, instances), Role.STAFF
-        send = Sending(platform, instances, library, uploads, allow_private=allow_private).send
+        role, send = Role.STAFF, Sending(platform, instances, library, accepting).send
         path, tag = "/admin/messages", "messages"
         self.endpoints = [
             Endpoint("POST", path, role, send, tag, status=202, also=(200,), remembers=False),

@@ -10,36 +10,27 @@ from admin.http.endpoint import Asked, Nothing, Reply
 from admin.http.problems import Problem
 from admin.instances import Instances
 from admin.library import Library
+from admin.messages.accepting import Accepting
 from admin.messages.address import recipient
 from admin.messages.body import MessageBody, Taken
 from admin.messages.content import KINDS, content_of
-from admin.messages.outbox import Outbox
-from admin.messages.sources import Lookup
-from admin.messages.uploads import Uploads
 from admin.messages.when import send_time
 from shared import ids
-from shared.errors import QueueFull
 from shared.events import SendRequested
 from shared.service import Platform
 
-FULL_RETRY_S = 30  # at one message a second the stream has room for thirty by then
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 
 class Sending:
     """Takes the clinic's own messages."""
 
-    def __init__(
-        self, platform: Platform, instances: Instances, library: Library, uploads: Uploads, *, allow_private: bool
-    ) -> None:
+    def __init__(self, platform: Platform, instances: Instances, library: Library, accepting: Accepting) -> None:
         self._clock = platform.clock
         self._tracing = platform.tracing
         self._instances = instances
-        self._outbox = Outbox(platform)
         self._library = library
-        self._uploads = uploads
-        self._allow_private = allow_private
-        self._lookup = Lookup(allow_private)
+        self._accepting = accepting
 
     async def send(self, asked: Asked[Nothing, MessageBody]) -> Reply[Taken]:
         """Send one message. 200 with the id of the first time when the idempotency key was used before."""
@@ -49,9 +40,10 @@ class Sending:
         await self._instances.require(body.instance)
         with self._tracing.span("send", SpanKind.SERVER, request.headers.get("traceparent")) as span:
             send = self._requested(await self._rendered(body), key, span.traceparent)
-            await self._lookup.check(send.content)
-            await self._uploads.check(send.instance, send.content)
-            await self._uploads.keep_for(send)
+            send = msgspec.structs.replace(
+                send, by=asked.who.name, template=body.template.name if body.template else ""
+            )
+            await self._accepting.check(send)
             return await self._put(send, digest)
 
     async def _rendered(self, body: MessageBody) -> MessageBody:
@@ -66,18 +58,14 @@ class Sending:
         at = send_time(body.send_at, now)
         return SendRequested(
             id=ids.new(self._clock), instance=body.instance, chat=to, occurred_at=now, recorded_at=now,
-            traceparent=traceparent, to=to, content=content_of(body, allow_private=self._allow_private),
+            traceparent=traceparent, to=to, content=content_of(body, allow_private=self._accepting.allow_private),
             send_class=body.send_class,
             vip=body.priority == "vip", not_before=at, idempotency_key=key,
             expires_at=(at or now) + body.ttl_s * 1000 if body.ttl_s else None,
         )  # fmt: skip
 
     async def _put(self, send: SendRequested, digest: str) -> Reply[Taken]:
-        try:
-            earlier = await self._outbox.put(send, digest)
-        except QueueFull as full:
-            detail = f"the queue is full: {full}; send it again later"
-            raise Problem(429, detail, headers={"Retry-After": str(FULL_RETRY_S)}) from None
+        earlier = await self._accepting.take(send, digest)
         if earlier is None:
             at = send.not_before
             return Reply(Taken(id=send.id, status="scheduled" if at else "queued", send_at=at), status=202)

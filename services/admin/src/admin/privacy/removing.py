@@ -21,6 +21,7 @@ from shared.streams.scripts import Scripts
 
 _REMOVE = {"hash": "HDEL", "set": "SREM", "zset": "ZREM"}
 _UPLOAD = re.compile(r"^upload:(?://)?([\w-]+)$")
+_ANSWERS = keys.answer("").encode()
 AT_ONCE = 500
 
 
@@ -74,6 +75,8 @@ class Removing:
 
     async def _remove(self, key: bytes, kind: str, theirs: list[tuple[bytes, tuple[bytes, ...]]]) -> None:
         handles = [handle for handle, _ in theirs]
+        if key.startswith(_ANSWERS):  # half an answer is none
+            kind = "string"
         match kind:
             case "string":
                 await self._scripts.call("UNLINK", key)
@@ -89,7 +92,10 @@ class Removing:
 
     async def _stream(self, key: bytes) -> None:
         own = f"{{{self._instance}}}".encode() in key
-        if not own:  # of no instance: wake-ups, wishes, the audit of tokens; no script joins it with our fence
+        if key == keys.PRESENCE.encode():  # worth seconds: all of it goes, and the bytes with it
+            await self._scripts.call("XTRIM", key, "MAXLEN", 0)
+            return
+        if not own:  # of no instance: no script joins it with our fence
             async for handle, parts in values(self._scripts, key):
                 if any(map(self._person.named_in, parts)):
                     await self._scripts.call("XDEL", key, handle)
