@@ -92,7 +92,7 @@ async def test_a_broadcast_is_tried_started_and_stopped(clinic: Clinic, visit: N
 async def test_a_token_is_told_once_and_can_be_taken_back(clinic: Clinic, visit: NewVisit) -> None:
     one = await visit(clinic)
     page = await one.go("/settings")
-    await page.get_by_label("Name").fill("bia")
+    await page.get_by_role("textbox", name="Name", exact=True).fill("bia")
     await page.get_by_role("button", name="Make a token").click()
     secret = await page.locator("code.secret").inner_text()
     bia = await visit(clinic, secret)
