@@ -58,6 +58,7 @@ def _tell(reply: Reply) -> Reply:
 def _addresses(stack: Stack) -> None:
     print(f"""
 Chat as a patient   {stack.url("simulator")}/
+Sit at the desk     {stack.url("admin-0")}/   (log in with the token {ADMIN_TOKEN})
 Stream health       curl -H 'Authorization: Bearer {ADMIN_TOKEN}' {stack.url("admin-0")}/admin/streams/health
 Metrics             {stack.url("ingest-0")}/metrics  (and responder, sender, admin alike)
 Redis               {stack.redis.url}

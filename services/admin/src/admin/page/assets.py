@@ -40,6 +40,10 @@ class Assets:
     def __init__(self) -> None:
         self._files = {asset.name: asset for asset in _read()}
 
+    @property
+    def all(self) -> list[Asset]:
+        return [*self._files.values()]
+
     def url(self, name: str) -> str:
         return self._files[name].url
 

@@ -5,6 +5,7 @@ from typing import Literal, cast
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from yarl import URL
 
 from admin.page.words import LANGUAGES, Language
 
@@ -43,8 +44,9 @@ async def remember_choices(request: web.Request, handler: Handler) -> web.Stream
     if request.method != "GET" or not chosen or request.path.startswith("/admin"):
         return await handler(request)
     rest = {name: value for name, value in request.query.items() if name not in chosen}
-    # The path alone, from its first character on: never another host's.
-    answer = web.Response(status=303, headers={"Location": str(request.rel_url.with_query(rest))})
+    # `//host/…` and `/\\host/…` are another host's to a browser: one slash, whatever was asked for.
+    here = URL.build(path="/" + request.path.lstrip("/\\"), query=rest)
+    answer = web.Response(status=303, headers={"Location": str(here)})
     for name, value in chosen.items():
         if value in _CHOICES[name]:
             answer.set_cookie(name, value, max_age=YEAR_S, samesite="Lax", httponly=True, secure=request.secure)

@@ -49,23 +49,19 @@ class Knowledge:
     ) -> web.Response:
         request, instance = asked.request, await self._means.instance(asked)
         question = getattr(asked.query, "question", "")
-        clinic, texts, answer = "", None, None
+        texts = answer = None
         if instance:
-            clinic = await self._clinic(request, instance)
-            texts = (await self._ask(request, f"GET {ALL}", clinic=clinic)).data
-        if question and clinic and problem is None:
+            texts = (await self._ask(request, f"GET {ALL}", instance=instance)).data
+        if question and instance and problem is None:
             try:
                 body = {"question": question}
-                answer = (await self._ask(request, f"POST {ALL}/ask", clinic=clinic, body=body)).data
+                answer = (await self._ask(request, f"POST {ALL}/ask", instance=instance, body=body)).data
             except Problem as refused:
                 problem = refused
         return await self._means.rendering.show(
             request, "knowledge.html", instance=instance, status=problem.status if problem else 200,
-            clinic=clinic, texts=texts, question=question, answer=answer, form=given, problem=problem,
+            texts=texts, question=question, answer=answer, form=given, problem=problem,
         )  # fmt: skip
-
-    async def _clinic(self, request: web.Request, instance: str) -> str:
-        return str((await self._ask(request, "GET /admin/templates", instance=instance)).data.clinic)
 
     async def new(self, asked: Asked[Seen, None]) -> web.Response:
         """A form for a new text."""
@@ -79,8 +75,7 @@ class Knowledge:
         self, asked: Asked[Any, None], given: Form = NOTHING_GIVEN, problem: Problem | None = None
     ) -> web.Response:
         instance = await self._means.instance(asked)
-        clinic = await self._clinic(asked.request, instance)
-        found = await self._ask(asked.request, f"GET {ONE}", clinic=clinic, name=asked.query.name)
+        found = await self._ask(asked.request, f"GET {ONE}", instance=instance, name=asked.query.name)
         return await self._edited(asked, asked.query.name, found.data, found.etag, given, problem)
 
     async def _edited(
@@ -100,8 +95,8 @@ class Knowledge:
             instance, file = await self._means.instance(asked), given.file("file")
             name = given.text("name") or given.text("file.name")
             text = file if file is not None else given.text("text").encode()
-            # `*` in If-None-Match: never over a text that is there already.
-            await self._put(asked.request, instance, name, text, {"If-None-Match": "*"})
+            await self._check_new(asked.request, instance, name)
+            await self._put(asked.request, instance, name, text, {})
             return back_to(f"/knowledge?instance={quote(instance)}", "saved")
 
         async def again(given: Form, problem: Problem) -> web.Response:
@@ -116,8 +111,7 @@ class Knowledge:
             instance, name = await self._means.instance(asked), asked.query.name
             headers = {"If-Match": given.text("version")} if given.text("version") else {}
             if given.text("act") == "remove":
-                clinic = await self._clinic(asked.request, instance)
-                await self._ask(asked.request, f"DELETE {ONE}", clinic=clinic, name=name, headers=headers)
+                await self._ask(asked.request, f"DELETE {ONE}", instance=instance, name=name, headers=headers)
                 return back_to(f"/knowledge?instance={quote(instance)}", "removed")
             await self._put(asked.request, instance, name, given.text("text").encode(), headers)
             return back_to(f"/knowledge?instance={quote(instance)}", "saved")
@@ -127,7 +121,11 @@ class Knowledge:
 
         return await tried(work, again, asked.request)
 
+    async def _check_new(self, request: web.Request, instance: str, name: str) -> None:
+        texts = (await self._ask(request, f"GET {ALL}", instance=instance)).data
+        if name in {line.name for line in texts.items}:
+            raise Problem(409, f"there is a text called {name!r} already: open it to change it", parameter="name")
+
     async def _put(self, request: web.Request, instance: str, name: str, text: bytes, headers: dict[str, str]) -> None:
-        clinic = await self._clinic(request, instance)
         headers = {**headers, "Content-Type": "text/markdown; charset=utf-8"}
-        await self._ask(request, f"PUT {ONE}", clinic=clinic, name=name, body=text, headers=headers)
+        await self._ask(request, f"PUT {ONE}", instance=instance, name=name, body=text, headers=headers)

@@ -1,0 +1,94 @@
+"""Are the page's parts right by themselves: pasted lists, charts, files, choices?"""
+
+import datetime as dt
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
+
+from admin.http.problems import Problem
+from admin.page.assets import Assets
+from admin.page.charts import DAYS, SLOWEST_MS, WIDTH, columns, stages
+from admin.page.choice import remember_choices
+from admin.page.rooms.pasted import recipients
+from admin.views.model import Day
+
+BUDGET = 60_000  # bytes of our own for a page, before packing
+
+
+class Took:
+    def __init__(self, count: int, p50: int | None, p95: int | None, p99: int | None) -> None:
+        self.count, self.p50, self.p95, self.p99 = count, p50, p95, p99
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    ["5511900000001;Ana;terça", "telefone;name;day\n5511900000001;Ana;terça",
+     "day\tname\tTo\nterça\tAna\t5511900000001",
+     "phone,name,day\n\n5511900000001,Ana,terça\n"],
+)  # fmt: skip
+def test_a_list_is_read_as_spreadsheets_give_it(pasted: str) -> None:
+    assert recipients(pasted, ["name", "day"]) == [
+        {"to": "5511900000001", "variables": {"name": "Ana", "day": "terça"}}
+    ]
+
+
+def test_a_quoted_cell_may_hold_the_delimiter_and_lines_too_long_are_told() -> None:
+    assert recipients('5511900000001,"Silva, Ana"', ["name"])[0]["variables"] == {"name": "Silva, Ana"}
+    assert recipients("5511900000001,Ana,more", ["name"])[0]["variables"] == {"name": "Ana", "column 3": "more"}
+
+
+@pytest.mark.parametrize("pasted", ["", "  \n\t\n"])
+def test_an_empty_list_is_refused(pasted: str) -> None:
+    with pytest.raises(Problem) as refused:
+        recipients(pasted, [])
+    assert refused.value.more == {"parameter": "recipients"}
+
+
+def test_bars_stay_within_their_chart() -> None:
+    rows = stages({"reply": Took(9, 5, SLOWEST_MS, None), "think": Took(0, None, None, None)})
+    assert [row.name for row in rows] == ["reply"]
+    assert all(0 < bar.width <= WIDTH for bar in rows[0].bars)
+    assert rows[0].bars[0].width < rows[0].bars[1].width
+
+
+def test_days_without_anything_are_shown_as_such() -> None:
+    today = dt.date(2026, 11, 24)
+    found = columns([Day(instance="demo", day="2026-11-24", accepted=10, failed=5)], today)
+    assert (len(found), found[-1].sent, found[-1].failed, found[0].bars) == (DAYS, 10, 5, [])
+    assert all(bar.y >= 0 for bar in found[-1].bars)
+
+
+async def test_files_are_served_from_memory_packed_and_for_ever(aiohttp_client) -> None:
+    assets = Assets()
+    app = web.Application()
+    app.router.add_get("/static/{name}", assets.send)
+    client = await aiohttp_client(app)
+    answer = await client.get(assets.url("app.css"))
+    assert (answer.status, answer.headers["Content-Encoding"], answer.content_type) == (200, "gzip", "text/css")
+    assert "immutable" in answer.headers["Cache-Control"]
+    for wrong in ("..%2fshell.py", "nothing.css", "%2e%2e"):
+        assert (await client.get(f"/static/{wrong}")).status == 404
+
+
+def test_our_own_files_are_small() -> None:
+    own = [asset for asset in Assets().all if asset.name != "htmx.min.js"]
+    assert sum(len(asset.data) for asset in own) < BUDGET
+
+
+async def test_a_choice_is_kept_and_never_leads_elsewhere(aiohttp_client) -> None:
+    async def shown(_request: web.Request) -> web.Response:
+        return web.Response(text="here")
+
+    app = web.Application(middlewares=[remember_choices])
+    app.router.add_get("/{tail:.*}", shown)
+    client = await aiohttp_client(app)
+    answer = await client.get("/chats?lang=es&status=bot", allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (303, "/chats?status=bot")
+    assert answer.cookies["lang"].value == "es"
+    for path in ("//evil.example/?lang=es", "/\\evil.example/?lang=es", "/%2Fevil.example/?lang=es"):
+        odd = await remember_choices(make_mocked_request("GET", path), shown)
+        assert odd.headers["Location"].startswith("/")
+        assert odd.headers["Location"][1:2] not in ("/", "\\")
+    ignored = await client.get("/?theme=<script>", allow_redirects=False)
+    assert "theme" not in ignored.cookies
