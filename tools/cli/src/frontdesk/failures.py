@@ -24,11 +24,13 @@ _NEVER_SENT = (
 class Refused(Exception):  # noqa: N818 - what the service said
     """The service answered that it does not do this, or something that nobody understands."""
 
-    def __init__(self, status: int, detail: str, hint: str = "") -> None:
+    def __init__(self, status: int, detail: str, hint: str = "", parameter: str = "") -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.hint = hint
+        self.parameter = parameter
+        """What of the request is to be mended, as the API names it."""
 
 
 class Unreachable(Exception):  # noqa: N818
@@ -43,6 +45,7 @@ class _Problem(msgspec.Struct, frozen=True):
     """RFC 9457, as the API speaks it."""
 
     detail: str
+    parameter: str = ""
 
 
 def check(answer: httpx2.Response) -> None:
@@ -51,9 +54,10 @@ def check(answer: httpx2.Response) -> None:
         return
     status = answer.status_code
     try:
-        raise Refused(status, msgspec.json.decode(answer.content, type=_Problem).detail, _HINTS.get(status, ""))
+        problem = msgspec.json.decode(answer.content, type=_Problem)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise Refused(status, f"it answered {status} {answer.reason_phrase}", _STRANGE) from None
+    raise Refused(status, problem.detail, _HINTS.get(status, ""), problem.parameter)
 
 
 def understood(data: bytes, kind: type[T]) -> T:

@@ -29,7 +29,7 @@ W = TypeVar("W", bound=Work)
 def watch(ask: Callable[[], Told[W]], doing: str, *, quiet: bool) -> Told[W]:
     """Ask until it is over. Ctrl-C ends the watching, not the work."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=show.err, transient=True, disable=quiet) as bar:
+    with Progress(*columns, console=show.err, transient=True, disable=quiet or not show.err.is_terminal) as bar:
         task = bar.add_task(doing, total=None)
         while True:
             told = ask()

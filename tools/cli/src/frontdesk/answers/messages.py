@@ -3,12 +3,12 @@
 import msgspec
 
 
-class Taken(msgspec.Struct, frozen=True):
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
     """A message that will go out."""
 
     id: str
     status: str
-    send_at: int | None
+    send_at: int | None = None
 
 
 class TakenBack(msgspec.Struct, frozen=True):

@@ -73,7 +73,7 @@ def _start(here: Session, instance: str, body: object, people: Sequence[Recipien
     try:
         return here.api.post(_BROADCASTS, Started, body, instance=instance)
     except Refused as refused:
-        if at := re.search(r"recipients\[(\d+)\]", refused.detail):
+        if at := re.search(r"recipients\[(\d+)\]", refused.parameter):
             refused.hint = f"That is line {people[int(at[1])].line} of the list. Nothing was sent."
         raise
 

@@ -66,7 +66,9 @@ def _people(told: Erasure) -> None:
         return
     show.say(f"done: {told.facts} facts and {told.keys} keys removed; "
              f"{told.found} traces found in {told.scanned} keys afterwards.")  # fmt: skip
+    if not (told.facts or told.keys):
+        show.hint("Nothing was known under this number. Is it written as in the list of conversations?")
     for place in told.places:
         show.hint(f"! {place}")
-    if told.disk:
-        show.say(told.disk)
+    if " " in told.disk:  # Redis's own words, when it refused
+        show.hint(f"! {told.disk}")
