@@ -22,8 +22,8 @@ from shared import ids
 from shared.clock import SYSTEM
 from shared.events import SendRequested, Text, encode
 from shared.streams import keys
-from tests.e2e.console import Console
 from tests.e2e.desk import CHAT, INSTANCE, ask, sleepless_clinics
+from tests.support.terminal import Console
 
 pytestmark = pytest.mark.xdist_group("cli")
 LATER = "2027-03-01T09:00:00-03:00"

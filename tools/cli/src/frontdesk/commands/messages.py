@@ -39,7 +39,7 @@ def send(
         "idempotency_key": key, **({"template": use} if template else {"text": text}),
         **({"send_at": at} if at else {}),
     }  # fmt: skip
-    here.tell(here.api.post("/admin/messages", Taken, body, keyed=False), _taken)
+    here.tell(here.api.post_unkeyed("/admin/messages", Taken, body), _taken)
 
 
 @app.command()
