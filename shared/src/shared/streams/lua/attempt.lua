@@ -42,15 +42,18 @@ local function level(key, rate, capacity)
   local state = redis.call('HMGET', key, 'tokens', 'at')
   local tokens = tonumber(state[1]) or capacity
   local since = now - (tonumber(state[2]) or now)
-  if since < 0 then
+  if since < 0 then -- the clock went back (a failover): the time until it is there again fills the bucket, too
+    redis.call('HSET', key, 'at', string.format('%.0f', now))
     since = 0
   end
   return math.min(capacity, tokens + since * rate / 1000)
 end
-local function take(key, tokens, rate, capacity)
+local function take(key, tokens, rate, capacity, life)
   redis.call('HSET', key, 'tokens', string.format('%.6f', tokens - 1), 'at', string.format('%.0f', now))
-  redis.call('PEXPIRE', key, math.ceil(capacity / rate * 1000) + 60000)
+  redis.call('PEXPIRE', key, math.max(math.ceil(capacity / rate * 1000) + 60000, life))
 end
+-- Longer than a bucket takes to fill at this rate: a rate that is lowered meanwhile must not find a new one, full.
+local WEEK = 604800000
 local function wait(tokens, rate, scope)
   return { 'wait', math.max(1, math.ceil((1 - tokens) / rate * 1000)), scope }
 end
@@ -89,10 +92,10 @@ redis.call('XLEN', KEYS[2])
 redis.call('SCARD', KEYS[7])
 
 if rate > 0 then
-  take(KEYS[5], tokens, rate, capacity)
+  take(KEYS[5], tokens, rate, capacity, WEEK)
 end
 if recipient_rate > 0 then
-  take(KEYS[6], recipient_tokens, recipient_rate, 1)
+  take(KEYS[6], recipient_tokens, recipient_rate, 1, 0)
 end
 if is_new then
   redis.call('SADD', KEYS[7], ARGV[14])
