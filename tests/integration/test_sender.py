@@ -20,6 +20,7 @@ from shared.events import (
 )
 from shared.streams import keys
 from shared.streams.log import Echo, Log
+from shared.streams.progress import Progress, dump, parse
 from tests.support.gateway import HANG, RESET, Answer, Gateway, captured, says
 from tests.support.replica import Streams, a_send
 from tests.support.sender import Sender, sending
@@ -465,3 +466,43 @@ async def test_calls_go_side_by_side_across_chats_and_no_more_than_allowed(
     for chat in range(20):
         texts = [text for to, text in gateway.phone if int(to[-5:]) == chat]
         assert texts == [f"{n}" for n in range(chat, 60, 20)]
+
+
+async def test_proof_that_comes_while_the_second_try_waits_for_its_token_is_seen(
+    streams: Streams, redis_url: str, gateway: Gateway
+) -> None:
+    gateway.script(RESET.delivered())
+    send = a_send()
+    sender = Sender(redis_url, gateway.url, wa_tokens_per_second=0.01, wa_bucket_capacity=1, send_proof_wait_s=0)
+    async with sending(sender):
+        await streams.put(send)
+        await until(lambda: _gave_up(streams, send))
+        await echo(streams, send)
+        await streams.client.hset(keys.limits(streams.instance), "tokens_per_second", "1000")
+        await streams.client.delete(keys.bucket(streams.instance))
+        await until(streams.idle, seconds=130)
+    assert await story(streams, send) == ["attempted", "unknown", "accepted"]
+    assert len(gateway.phone) == 1
+
+
+async def _gave_up(streams: Streams, send: Event) -> bool:
+    progress = parse(await streams.client.hget(keys.progress(streams.instance), send.id))
+    return bool(progress.last) and progress.last.outcome == "unknown"
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_a_replayed_send_of_unknown_outcome_is_looked_for_once_more(
+    streams: Streams, redis_url: str, gateway: Gateway, *, told: bool
+) -> None:
+    """Its tries are counted anew; that one of them may have arrived is not forgotten."""
+    send = a_send()
+    await streams.client.hset(
+        keys.progress(streams.instance), send.id, dump(Progress(uncounted=2, unproven=send.occurred_at))
+    )
+    if told:
+        await echo(streams, send)
+    await streams.put(send)
+    async with sending(Sender(redis_url, gateway.url)):
+        await until(streams.idle)
+    assert await story(streams, send) == (["accepted"] if told else ["attempted", "accepted"])
+    assert len(gateway.calls) == (0 if told else 1)
