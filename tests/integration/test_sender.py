@@ -1,11 +1,14 @@
 """Is every send brought to its right end, once, whatever the gateway answers?"""
 
 import asyncio
+import contextlib
 from typing import Any
 
 import pytest
 
+from sender.evolution import MOST_BYTES, Evolution
 from sender.judging import Judge
+from sender.outcome import Unknown
 from shared.clock import ManualClock
 from shared.events import (
     Event,
@@ -16,7 +19,9 @@ from shared.events import (
     SendFailed,
     SendOutcomeUnknown,
     SendRequested,
+    Text,
     content_digest,
+    decode,
 )
 from shared.streams import keys
 from shared.streams.log import Echo, Log
@@ -506,3 +511,69 @@ async def test_a_replayed_send_of_unknown_outcome_is_looked_for_once_more(
         await until(streams.idle)
     assert await story(streams, send) == (["accepted"] if told else ["attempted", "accepted"])
     assert len(gateway.calls) == (0 if told else 1)
+
+
+SLOW = {"wa_tokens_per_second": 0.001, "wa_bucket_capacity": 1}
+
+
+@pytest.mark.every_server
+async def test_what_an_operator_trims_while_it_waits_is_a_dead_letter_with_its_words(
+    streams: Streams, redis_url: str, gateway: Gateway
+) -> None:
+    stream = keys.outbound(streams.instance)
+    async with sending(Sender(redis_url, gateway.url, **SLOW)):
+        await streams.put(a_send("first"))
+        await until(streams.idle)
+        trimmed = a_send("trimmed")
+        await streams.put(trimmed)
+        await until(lambda: streams.pending(stream))
+        await streams.client.xtrim(stream, maxlen=0, approximate=False)
+        await streams.client.hset(keys.limits(streams.instance), "tokens_per_second", "1000")
+        (letter,) = await until(streams.dead)
+        await until(streams.idle)
+    assert decode(letter["e"]) == trimmed
+    assert b"deleted" in letter["reason"]
+    assert [text for _, text in gateway.phone] == ["first"]
+
+
+@pytest.mark.every_server
+async def test_an_entry_that_somebody_claims_by_hand_keeps_its_place_in_its_chat(
+    streams: Streams, redis_url: str, gateway: Gateway
+) -> None:
+    stream, claimed = keys.outbound(streams.instance), {"stream_claim_idle_ms": 1_000}
+    async with sending(Sender(redis_url, gateway.url, streams=claimed, **SLOW)):
+        await streams.put(a_send("0"))
+        await until(streams.idle)
+        await streams.put(a_send("1"), a_send("2"), a_send("3"))
+        await until(lambda: _all_pending(streams, stream))
+        first = (await streams.client.xrange(stream, count=1))[0][0]
+        await streams.client.xclaim(stream, keys.OUTBOUND_GROUP, "a person", 0, [first])
+        await streams.client.hset(keys.limits(streams.instance), "tokens_per_second", "1000")
+        await until(streams.idle, seconds=20)
+    assert [text for _, text in gateway.phone] == ["0", "1", "2", "3"]
+
+
+async def _all_pending(streams: Streams, stream: str) -> bool:
+    return await streams.pending(stream) == 3
+
+
+async def test_an_answer_without_an_end_fills_no_memory() -> None:
+    sent = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n\r\n[")
+        with contextlib.suppress(OSError):
+            while True:
+                writer.write(b" " * 1024**2)
+                await writer.drain()
+                sent += 1024**2
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with Evolution(url, "key", 5.0) as evolution:
+        assert isinstance(await evolution.send("wa1", PATIENT, Text(text="oi")), Unknown)
+    server.close()
+    assert MOST_BYTES - 2 * 1024**2 < sent < 2 * MOST_BYTES

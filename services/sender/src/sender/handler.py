@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from redis.exceptions import RedisError
 
-from sender.attempts import Attempts, Begun, NotYet
+from sender.attempts import Attempts, Begun, NotYet, Trimmed
 from sender.breaker import Breaker
 from sender.clearance import GONE, Clearance
 from sender.dead_letter import dead_letter
@@ -32,6 +32,7 @@ from shared.streams.delivery import Delivery, Done, Hold, Owner, Wait
 from shared.telemetry import metrics
 from shared.telemetry.tracing import Traced
 
+TRIMMED = "its entry was deleted from the stream while it waited"
 LONGEST_WAIT_S = {"lane": 5.0, "chat": 30.0}  # then it is asked anew: the pace may have been changed
 MOST_THROTTLED = 10_000  # as many as a stream holds
 
@@ -94,6 +95,8 @@ class SendHandler:
             case NotYet(until=until, why=why):
                 metrics.SENDS.labels("new_contacts").inc()
                 return parked(delivery, event, Facts(event, self.clock), until, why, for_contact=True)
+            case Trimmed():
+                return self.exhausted(delivery, TRIMMED)
         metrics.THROTTLED_SECONDS.observe(asked_at - self._throttled.get(delivery.key, asked_at))
         return begun
 

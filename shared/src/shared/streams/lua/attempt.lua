@@ -10,6 +10,7 @@
 --       12 new contacts a day, 0 unlimited  13 1: it is a reply, whose chat is no new contact  14… the chat's names
 -- reply {ok, 1 when it goes to a new contact else 0} | {wait, ms, scope} with scope instance or recipient
 --       | {spent}: the day's new contacts | {paused, until} | {fenced} | {other} | {gone}
+--       | {trimmed}: deleted from its stream by hand, and still pending for us
 local source, group, consumer, id = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
 if redis.call('GET', KEYS[4]) ~= ARGV[4] then
   return { 'fenced' }
@@ -18,11 +19,12 @@ local pending = redis.pcall('XPENDING', source, group, id, id, 1)
 if pending.err and not string.find(pending.err, 'NOGROUP') then
   return pending
 end
-if not pending.err and pending[1] and pending[1][2] ~= consumer then
+local held = not pending.err and pending[1]
+if held and held[2] ~= consumer then
   return { 'other' }
 end
 if #redis.call('XRANGE', source, id, id, 'COUNT', 1) == 0 then
-  return { 'gone' }
+  return { held and 'trimmed' or 'gone' } -- who takes a send back acknowledges it, too
 end
 
 -- A chat becomes known by writing to us, or when WhatsApp takes a message for it: not by an attempt.
