@@ -577,3 +577,25 @@ async def test_an_answer_without_an_end_fills_no_memory() -> None:
         assert isinstance(await evolution.send("wa1", PATIENT, Text(text="oi")), Unknown)
     server.close()
     assert MOST_BYTES - 2 * 1024**2 < sent < 2 * MOST_BYTES
+
+
+async def test_messages_that_stop_their_lane_again_and_again_stop_it_no_more_while_others_go(
+    streams: Streams, redis_url: str, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A filter before the gateway answers 403 to these words; WhatsApp's session with that chat is broken."""
+    monkeypatch.setattr("sender.judging.full_jitter", lambda *_args, **_about: 0.05)
+    monkeypatch.setattr("sender.judging.MISCONFIGURED_WAIT_S", 0.5)
+    stuck = [a_send(f"stuck {n}", f"551190000000{n}") for n in range(2)]
+    for send, answer in zip(stuck, (says(403), says(400, ["Error: Connection Closed"])), strict=True):
+        gateway.script(*[answer] * 50, to=send.chat)
+    async with sending(Sender(redis_url, gateway.url, streams={"max_deliveries": 3})):
+        await streams.put(*stuck)
+        n = 0
+        while len(await streams.dead()) < 2:
+            n += 1
+            assert n < 200
+            await streams.put(a_send(f"{n}", f"55118{n:08}"))
+            await until(lambda n=n: len(gateway.phone) >= n)  # type: ignore[misc]
+        await until(streams.idle)
+    tries = [fact.category for fact in await streams.facts(SendFailed) if fact.send_id in {s.id for s in stuck}]  # type: ignore[union-attr]
+    assert tries.count("misconfigured") + tries.count("instance_down") < 10
