@@ -323,6 +323,25 @@ async def test_a_sender_that_dies_between_the_call_and_the_commit_sends_nothing_
     assert await story(streams, send) == ["attempted", "accepted"]
 
 
+async def test_a_call_whose_caller_died_is_given_its_time_before_a_second_one(
+    streams: Streams, redis_url: str, gateway: Gateway
+) -> None:
+    """The gateway works on, and tells of the message later than proof is usually waited for."""
+    gateway.script(HANG)
+    send = a_send()
+    patient = {"evolution_timeout_s": 4, "send_proof_wait_s": 0}
+    first = await Sender(redis_url, gateway.url, **patient).start()
+    await streams.put(send)
+    await until(lambda: gateway.busy)
+    await first.die()
+    async with sending(Sender(redis_url, gateway.url, name="s2", **patient)):
+        await holds(lambda: len(gateway.calls) == 1, seconds=2.5)
+        await echo(streams, send)
+        await until(streams.idle)
+    assert len(gateway.calls) == 1
+    assert await story(streams, send) == ["attempted", "accepted"]
+
+
 async def test_redis_trouble_while_proof_is_looked_for_is_no_reason_to_send_again(
     streams: Streams, redis_url: str, gateway: Gateway
 ) -> None:

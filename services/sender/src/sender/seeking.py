@@ -26,20 +26,27 @@ class Seeker:
     acceptance: Acceptance
     clock: Clock
     proof_wait_s: int
+    call_s: int
+    """How long a call may last: the gateway works on when its caller has died, and may send as late as that."""
 
     async def seek(self, delivery: Delivery, event: SendRequested, facts: Facts) -> Done | Hold:
-        """Proof, or more patience, or the message's policy."""
-        progress, sought_ms = delivery.progress, self.clock.now_ms() - delivery.progress.since
+        """Proof, or more patience, or the message's policy.
+
+        All by the time before the look: a process that stands still in the middle of it has not looked since then.
+        """
+        progress, now = delivery.progress, self.clock.now_ms()
+        sought_ms, patience_ms = now - progress.since, self.proof_wait_s * 1000
+        assert progress.last is not None
         proven = await self._proven(delivery, event, sought_ms)
         if proven is not None:
             metrics.SENDS.labels("accepted").inc()
             return self.acceptance.of(delivery, event, facts, *proven)
-        now, patience_ms = self.clock.now_ms(), self.proof_wait_s * 1000
         if self.breaker.is_open:  # nobody can be asked: patience begins when somebody can
             until = now + PROOF_POLL_MS
             return Hold(progress.sought(now).held(until), until)
-        if sought_ms < patience_ms:
-            until = progress.since + min(max(2 * sought_ms, PROOF_POLL_MS), patience_ms)
+        end = max(progress.since, progress.last.at + self.call_s * 1000) + patience_ms
+        if now < end:
+            until = min(progress.since + max(2 * sought_ms, PROOF_POLL_MS), end)
             return Hold(progress.held(until), until)
         return self._unproven(delivery, event, now)
 

@@ -26,7 +26,7 @@ from admin.views.projecting.projector import plain
 from admin.views.rebuilding import order_rebuild
 from shared import ids
 from shared.errors import NotOurs
-from shared.events import PersonErased, encode
+from shared.events import AnyEvent, PersonErased, encode
 from shared.service import Platform
 from shared.streams import keys
 from shared.streams.connection import end_if_cancelled
@@ -121,7 +121,7 @@ class Erasing:
         """Erase, and prove it."""
         scanned = Scanned()
         for _ in range(ROUNDS):
-            person = await person_of(self._order.chat, lambda: facts(self._scripts, self._instance))
+            person = await person_of(self._order.chat, self._facts_of)
             await self._round(person)
             scanned = await scan(self._scripts, self._instance, person, self._texts)
             if not scanned.found:
@@ -141,6 +141,9 @@ class Erasing:
         await self._views()
         await rewriting.forget_others()
         self._texts = list(dict.fromkeys([*self._texts, *rewriting.texts.only_theirs]))
+
+    def _facts_of(self, person: Person) -> AsyncIterator[AnyEvent]:
+        return facts(self._scripts, self._instance, person)
 
     async def _progress(self, done: int) -> None:
         if done - self._order.done >= TOLD_EVERY or not self._order.done:

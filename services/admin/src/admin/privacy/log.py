@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any, NamedTuple
 
+from admin.privacy.names import Person
 from shared.errors import Undecodable
 from shared.events import AnyEvent, decode
 from shared.streams import keys
@@ -11,12 +12,27 @@ from shared.streams.scripts import Scripts
 BATCH = 500  # about two milliseconds of Redis's time for the script that copies as many
 
 
+ELSEWHERE = (b"receipt.recorded.", b"send.echoed.", b"message.edited.", b"message.revoked.")
+"""Facts that the gateway may tell under another name of the chat, to be joined by WhatsApp's id of the message."""
+
+
 class Entry(NamedTuple):
-    """One entry of the log. `event` is None when its bytes are none."""
+    """One entry of the log: raw, because most are somebody else's and need not be understood."""
 
     id: str
     data: bytes
-    event: AnyEvent | None
+
+    @property
+    def event(self) -> AnyEvent | None:
+        """The fact; None when the bytes are none."""
+        try:
+            return decode(self.data)
+        except Undecodable:
+            return None
+
+    def may_be_of(self, person: Person) -> bool:
+        """Whether it names the person, or may be about a message of theirs."""
+        return person.named_in(self.data) or any(kind in self.data for kind in ELSEWHERE)
 
 
 async def batches(scripts: Scripts, instance: str, after: str = "0-0") -> AsyncIterator[list[Entry]]:
@@ -25,22 +41,14 @@ async def batches(scripts: Scripts, instance: str, after: str = "0-0") -> AsyncI
         found: Any = await scripts.call("XRANGE", keys.events(instance), f"({after}", "+", "COUNT", BATCH)
         if not found:
             return
-        batch = [_entry(id_.decode(), fields) for id_, fields in found]
+        batch = [Entry(id_.decode(), b"\x00".join(fields[1::2])) for id_, fields in found]
         after = batch[-1].id
         yield batch
 
 
-async def facts(scripts: Scripts, instance: str) -> AsyncIterator[AnyEvent]:
-    """Every fact that can be read."""
+async def facts(scripts: Scripts, instance: str, person: Person) -> AsyncIterator[AnyEvent]:
+    """Every fact that may say something of a person."""
     async for batch in batches(scripts, instance):
         for entry in batch:
-            if entry.event is not None:
-                yield entry.event
-
-
-def _entry(id_: str, fields: list[bytes]) -> Entry:
-    data = b"\x00".join(fields[1::2])
-    try:
-        return Entry(id_, data, decode(dict(zip(fields[::2], fields[1::2], strict=False))[b"e"]))
-    except (Undecodable, KeyError):
-        return Entry(id_, data, None)
+            if entry.may_be_of(person) and (event := entry.event) is not None:
+                yield event

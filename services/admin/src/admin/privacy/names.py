@@ -25,11 +25,15 @@ class Person:
 
     chats: set[str]
     message_ids: set[str] = field(default_factory=set)
+    needles: list[bytes] = field(default_factory=list)
+    """What their names look like in any bytes."""
 
-    @property
-    def needles(self) -> list[bytes]:
-        """What their names look like in any bytes."""
-        return sorted({chat.partition("@")[0].encode() for chat in self.chats})
+    def __post_init__(self) -> None:
+        self._name(self.chats)
+
+    def _name(self, chats: set[str]) -> None:
+        self.chats |= chats
+        self.needles = sorted({chat.partition("@")[0].encode() for chat in self.chats})
 
     def learn(self, event: AnyEvent) -> None:
         """Take from a fact what else it says about who they are."""
@@ -38,27 +42,31 @@ class Person:
         if event.chat in self.chats or (lid and lid in self.chats) or (message_id and message_id in self.message_ids):
             for name in (event.chat, lid):
                 if name and name not in self.chats:
-                    self.chats |= spellings(name)
+                    self._name(spellings(name))
             if message_id:
                 self.message_ids.add(message_id)
 
     def named_in(self, data: bytes) -> bool:
         """Whether any of their names stands in these bytes."""
-        return any(_stands(needle, data) for needle in self.needles)
+        for needle in self.needles:
+            if needle in data and (len(needle) >= FEW_DIGITS or _stands_alone(needle, data)):
+                return True
+        return False
 
 
-def _stands(needle: bytes, data: bytes) -> bool:
-    if len(needle) >= FEW_DIGITS:
-        return needle in data
+def _stands_alone(needle: bytes, data: bytes) -> bool:
     return re.search(rb"(?<!\d)" + needle + rb"(?!\d)", data) is not None
 
 
-async def person_of(chat: str, facts: Callable[[], AsyncIterator[AnyEvent]]) -> Person:
-    """The person behind a chat's name. `facts` reads the log: again, as long as it names them by what it said later."""
+async def person_of(chat: str, facts: Callable[["Person"], AsyncIterator[AnyEvent]]) -> Person:
+    """The person behind a chat's name.
+
+    `facts` reads what the log may say of them: again, as long as it names them by what it said later.
+    """
     person = Person(spellings(chat))
     for _ in range(MOST_PASSES):
         known = len(person.chats), len(person.message_ids)
-        async for event in facts():
+        async for event in facts(person):
             person.learn(event)
         if (len(person.chats), len(person.message_ids)) == known:
             break

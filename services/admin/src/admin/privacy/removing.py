@@ -49,8 +49,9 @@ class Removing:
         """Remove what is kept under the ids of these entries of the log."""
         i, fields, marks = self._instance, set[str](), set[str]()
         for entry in entries:
-            fields |= {entry.event.id} if entry.event else set()
-            marks |= _marks(i, entry.event)
+            event = entry.event
+            fields |= {event.id} if event else set()
+            marks |= _marks(i, event)
         for start in range(0, len(fields), AT_ONCE):
             some = sorted(fields)[start : start + AT_ONCE]
             for key in (keys.progress(i), keys.parked(i), keys.refusals(i)):

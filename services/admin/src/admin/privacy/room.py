@@ -109,8 +109,8 @@ class Privacy:
     async def _lines(self, instance: str, chat: str) -> AsyncIterator[bytes]:
         async with plain(self._platform.settings.redis_url) as client:
             scripts = Scripts(client)
-            person = await person_of(chat, lambda: facts(scripts, instance))
-            async for event in facts(scripts, instance):
+            person = await person_of(chat, lambda person: facts(scripts, instance, person))
+            async for event in facts(scripts, instance, person):
                 ours = event.chat in person.chats or getattr(event, "message_id", "") in person.message_ids
                 if ours or person.named_in(encode(event)):
                     yield msgspec.json.encode(to_json(event)) + b"\n"
