@@ -7,7 +7,7 @@ import msgspec
 
 from clinic.language import words
 from clinic.text import Language
-from responder.answerer.cues import compiled, shows, without
+from responder.answerer.cues import alarms, compiled
 from responder.answerer.wordlists import wordlist
 
 MAX_WORDS = 10  # a longer message has something else to say
@@ -24,7 +24,7 @@ class _Words(msgspec.Struct, frozen=True, rename={"into": "in"}):
 def opting(text: str) -> Literal["out", "in", ""]:
     """Whether these words, and nothing else, opt out or in."""
     plain = _plain(text)
-    if shows("emergency", without("not_emergency", plain)):
+    if alarms(plain):
         return ""  # who cannot go on writes `no more` too
     if plain in _words().out or _tells_us_to_stop(plain, text):
         return "out"
