@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from clinic.language import words
 from clinic.language.fold import MAX_CHARS
+from responder.answerer.cues import alarms
 from responder.answerer.lexicon import Lexicon
 from responder.answerer.question import urgent
 
@@ -14,9 +15,12 @@ OVERLAP = 120  # characters that two pieces share: no sign of an emergency is lo
 MOST_READ = 12_000  # characters from either end: some 40 pieces, a few milliseconds
 
 
-def alarming(text: str, lexicon: Lexicon) -> bool:
-    """Does any part of a message tell of an emergency?"""
-    return any(urgent(" ".join(lexicon.corrected(words(piece))), lexicon) for piece in _pieces(text))
+def alarming(text: str, lexicon: Lexicon | None = None) -> bool:
+    """Does any part of a message tell of an emergency? With a clinic's words, also one to it alone, or misspelt."""
+    read = (words(piece) for piece in _pieces(text))
+    if lexicon is None:
+        return any(alarms(" ".join(piece)) for piece in read)
+    return any(urgent(" ".join(lexicon.corrected(piece)), lexicon) for piece in read)
 
 
 def ends(text: str) -> tuple[str, ...]:
