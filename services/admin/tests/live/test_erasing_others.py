@@ -115,3 +115,30 @@ async def test_a_reason_that_names_them_is_not_kept(talk, client) -> None:
     await write(client, WA1, [_wrote(stories, lid=lid), _wrote(stories, lid)])
     told = await _erase(talk, lid, reason="pedido de 11 98765-4321")
     assert (told["found"], told["reason"]) == (0, erasing.NOT_KEPT)
+
+
+async def test_who_died_in_the_middle_did_not_take_the_persons_other_names_along(talk, client, monkeypatch) -> None:
+    """The log leads from a number to a LID; when it is rewritten, it does so no more."""
+    run, cuts = erasing.Rewriting.run, [1]
+
+    async def dies_once(self: Any, progress: Any) -> None:
+        await run(self, progress)
+        if cuts:
+            cuts.pop()
+            raise ConnectionError("cut behind the swap")
+
+    monkeypatch.setattr(erasing.Rewriting, "run", dies_once)
+    stories, lid = Stories(WA1, 6, ManualClock()), "123456789012345@lid"
+    await write(client, WA1, [_wrote(stories, lid=lid), _wrote(stories, lid)])
+    # what a look through the other keys misses, because it comes after it
+    removing = erasing.Removing.run
+
+    async def written_behind(self: Any) -> None:
+        await removing(self)
+        if cuts:
+            await client.hset(keys.chat(WA1, lid), "bot", "x")
+
+    monkeypatch.setattr(erasing.Removing, "run", written_behind)
+    assert (await _erase(talk))["found"] == 0
+    assert cuts == []
+    assert await client.exists(keys.chat(WA1, lid)) == 0

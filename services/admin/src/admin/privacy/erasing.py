@@ -124,7 +124,8 @@ class Erasing:
         """Erase, and prove it."""
         scanned = Scanned()
         for _ in range(ROUNDS):
-            person = await person_of(self._order.chat, self._facts_of)
+            person = await person_of(self._order.chat, self._facts_of, self._order.names)
+            await self._keep(names=tuple(sorted(person.chats)))  # first: a replica that dies takes them with it
             await self._round(person)
             scanned = await scan(self._scripts, self._instance, person, self._texts)
             if not scanned.found:
@@ -151,9 +152,11 @@ class Erasing:
 
     async def _progress(self, done: int) -> None:
         if done - self._order.done >= TOLD_EVERY or not self._order.done:
-            self._order = replace(self._order, done=done)
-            data = msgspec.json.encode(self._order)
-            await self._scripts.call("HSET", keys.erasing(self._instance), self._order.id, data)
+            await self._keep(done=done)
+
+    async def _keep(self, **about: Any) -> None:
+        self._order = replace(self._order, **about)
+        await self._scripts.call("HSET", keys.erasing(self._instance), self._order.id, msgspec.json.encode(self._order))
 
     async def _views(self) -> None:
         """The views are made anew from the log, and the old ones are gone."""

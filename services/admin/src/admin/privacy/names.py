@@ -1,7 +1,7 @@
 """By which names does the data know one person? Their number in its spellings, and the ids WhatsApp hides it behind."""
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 
 from shared.events import AnyEvent, MessageReceived
@@ -70,16 +70,18 @@ def _alone(needle: bytes) -> bytes:
     return before + name + rb"(?![0-9])" + whole
 
 
-async def person_of(chat: str, facts: Callable[["Person"], AsyncIterator[AnyEvent]]) -> Person:
-    """The person behind a chat's name.
+async def person_of(
+    chat: str, facts: Callable[["Person"], AsyncIterator[AnyEvent]], known: Iterable[str] = ()
+) -> Person:
+    """The person behind a chat's name, who is also called as is `known`.
 
     `facts` reads what the log may say of them: again, as long as it names them by what it said later.
     """
-    person = Person(spellings(chat))
+    person = Person(spellings(chat).union(known))
     for _ in range(MOST_PASSES):
-        known = len(person.chats), len(person.message_ids)
+        before = len(person.chats), len(person.message_ids)
         async for event in facts(person):
             person.learn(event)
-        if (len(person.chats), len(person.message_ids)) == known:
+        if (len(person.chats), len(person.message_ids)) == before:
             break
     return person
