@@ -16,6 +16,7 @@ from shared.telemetry import logs
 
 LIFE_MS = 90 * 86_400_000  # from its time on: a record outlives its broadcast, for whoever asks how it went
 LISTED_MS = 366 * 86_400_000 + LIFE_MS  # it may have been asked for a year before its time
+KEY_MS = 2 * 86_400_000  # an answer is remembered for a day, and a lost one may be asked for again as long
 
 _log = logs.get(__name__)
 
@@ -72,8 +73,8 @@ class Records:
         self._redis, self._scripts, self._clock = platform.redis, platform.scripts, platform.clock
         self._log_maxlen = platform.streams.log_maxlen
 
-    async def start(self, instance: str, about: About, recipients: Sequence[Recipient]) -> str:
-        """Write it down for the runner; its id."""
+    async def start(self, instance: str, about: About, recipients: Sequence[Recipient], key: str = "") -> str:
+        """Write it down for the runner; its id, or the id of the one that was started with the same key."""
         now, id_ = about.asked_at, ids.new(self._clock)
         fact = BroadcastStarted(
             id=id_, instance=instance, occurred_at=now, recorded_at=now, broadcast_id=id_, by=about.by,
@@ -81,18 +82,17 @@ class Records:
         )  # fmt: skip
         names = [
             keys.broadcast(instance, id_), keys.broadcast_recipients(instance, id_), keys.broadcasts(instance),
-            keys.events(instance), keys.open_broadcasts(instance),
+            keys.events(instance), keys.open_broadcasts(instance), keys.seen(instance, f"broadcast:{key}"),
         ]  # fmt: skip
         args: list[str | bytes | int] = [
             self._log_maxlen, id_, now, LIFE_MS + about.starts_at - now, LISTED_MS, msgspec.json.encode(about),
-            encode(fact),
+            encode(fact), KEY_MS if key else 0,
             *(msgspec.msgpack.encode(one) for one in recipients),
         ]  # fmt: skip
         hints: list[tuple[str | int, ...]] = [
             ("SADD", keys.INSTANCES, instance), ("SADD", keys.BROADCASTING, instance), views_hint(instance),
         ]  # fmt: skip
-        await self._scripts.run("broadcast_start", names, args, then=hints)
-        return id_
+        return bytes(await self._scripts.run("broadcast_start", names, args, then=hints)).decode()
 
     async def stop(self, instance: str, id_: str, by: str) -> int:
         """How many get nothing; -1: it has ended already; -2: there is none."""

@@ -32,7 +32,7 @@ class Broadcasts:
         self._records, self._canceller = Records(platform), Canceller(platform)
         all_, one, tag = "/admin/broadcasts", "/admin/broadcasts/{id}", "broadcasts"
         self.endpoints = [
-            Endpoint("POST", all_, Role.OPERATOR, self.start, tag, status=202, also=(200,)),
+            Endpoint("POST", all_, Role.OPERATOR, self.start, tag, status=202, also=(200,), again=True),
             Endpoint("GET", all_, Role.VIEWER, self.list, tag),
             Endpoint("GET", one, Role.VIEWER, self.read, tag),
             Endpoint("POST", f"{one}/stop", Role.OPERATOR, self.stop, tag, again=True),
@@ -55,7 +55,7 @@ class Broadcasts:
                 template=body.template, language=language, by=asked.who.name, asked_at=now, starts_at=starts_at,
                 per_minute=body.per_minute,
             )  # fmt: skip
-            id_ = await self._records.start(instance, about, found.recipients)
+            id_ = await self._records.start(instance, about, found.recipients, asked.key)
         started = Started(
             dry_run=body.dry_run, id=id_, recipients=len(found.recipients), duplicates=found.duplicates,
             opted_out=await opted_out(self._redis, instance, found.recipients),

@@ -114,7 +114,10 @@ class Runner:
             return "waits"
         i, position = record.instance, record.requested
         recipients = await self._records.recipients(record, count)
-        messages = [record.message(position + at, one, now) for at, one in enumerate(recipients)]
+        messages = [
+            encode(record.message(position + at, one, now)) if one.to else b""  # b"": who was erased since
+            for at, one in enumerate(recipients)
+        ]
         bound = self._platform.streams.stream_maxlen or AHEAD
         names = [
             keys.fence(i, LANE), keys.broadcast(i, record.id), keys.broadcast_recipients(i, record.id),
@@ -122,7 +125,7 @@ class Runner:
         ]  # fmt: skip
         args: list[str | bytes | int] = [
             lease.fence, self._platform.streams.log_maxlen, min(AHEAD, bound), position,
-            record.send_id(position - 1) if position else "", now, record.id, *(encode(one) for one in messages),
+            record.send_id(position - 1) if position else "", now, record.id, *messages,
         ]  # fmt: skip
         hints = wake_ups(i, [keys.outbound(i)])
         reply = bytes(await self._scripts.run("broadcast_step", names, args, then=hints)).decode()
