@@ -59,8 +59,8 @@ lint: $(READY)  ## style, types, import contracts, shell, compose files, Dockerf
 	@echo "lint: clean"
 
 .PHONY: test
-test: lint  ## lint and every test that needs no Docker
-	@$(PY) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+test: lint  ## lint and every test that needs neither Docker nor a browser
+	@$(PY) -m pytest -n $(JOBS) --dist loadgroup -m "not browser" $(ARGS)
 
 .PHONY: test-page
 test-page: $(READY)  ## the admin's page in a browser, as people use it; its pictures go to .run/page

@@ -230,7 +230,7 @@ async def test_the_names_of_a_person_lead_to_each_other() -> None:
     stories = Stories(WA1, 16, ManualClock())
     theirs = _theirs(stories)
 
-    def facts() -> Any:
+    def facts(_person: Any) -> Any:
         async def each() -> Any:
             for fact in theirs:
                 yield fact
