@@ -75,8 +75,8 @@ def _taken(told: Taken) -> None:
 
 
 def _waiting(found: list[Message]) -> None:
-    rows = [(one.id, show.at(one.due_at), one.send_class, one.text or one.kind) for one in found]
-    show.table(("id", "when", "class", "text"), rows, "Nothing is scheduled.")
+    rows = [(one.id, show.at(one.due_at), one.chat, one.send_class, one.text or one.kind) for one in found]
+    show.table(("id", "when", "to", "class", "text"), rows, "Nothing is scheduled.")
 
 
 def _story(told: Story) -> None:
