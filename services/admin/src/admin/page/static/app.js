@@ -28,6 +28,13 @@ if (source && live && window.EventSource) {
   open();
 }
 
+// A story that was opened since the page came is not in what the page asks when there is news: that asks for it, too.
+let follows = null;
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  if (ctx.sourceElement.id === "messenger") ctx.request.action = follows ?? ctx.request.action;
+  else if (ctx.sourceElement.closest("#messages")) follows = ctx.request.action;
+});
+
 // What was just done is said once, not again on a reload.
 const here = new URL(location.href);
 if (here.searchParams.has("done")) {
