@@ -40,8 +40,10 @@ async def test_a_pause_of_the_instance_or_of_the_chat_is_silence_until_it_is_ove
     assert await why_silent(chat) == [why]
 
 
-async def test_staffs_mark_makes_a_patient_a_vip(chat: Chat, redis_url: str) -> None:
-    await chat.client.hset(keys.chat(INSTANCE, PATIENT), "vip", "1")
+@pytest.mark.parametrize("key", [keys.chat(INSTANCE, PATIENT), keys.contact(INSTANCE, PATIENT)])
+async def test_staffs_mark_makes_a_patient_a_vip(chat: Chat, redis_url: str, key: str) -> None:
+    """Also when they were silent for so long that the chat's own state is gone."""
+    await chat.client.hset(key, "vip", "1")
     async with responding(redis_url):
         await chat.says("que horas abre?")
         await chat.answered()
