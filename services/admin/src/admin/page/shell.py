@@ -14,6 +14,7 @@ from admin.access.principal import Principal
 from admin.page.asking import Asking
 from admin.page.choice import Theme
 from admin.page.formats import Formats
+from admin.page import reasons
 from admin.page.places import PLACES, Place
 from admin.page.words import Words
 
@@ -75,6 +76,10 @@ class Shell:
             return f"{self.t('broadcasts.line', n=int(line[1]) + 1)}: {self.field(line[2])}"
         last = parameter.rpartition(".")[2]
         return self.t.known(f"field.{last}", last)
+
+    def reason(self, why: str) -> str:
+        """Why something is degraded, in the reader's language."""
+        return reasons.said(self.t, why)
 
     @property
     def done(self) -> str:
