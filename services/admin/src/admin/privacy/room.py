@@ -1,6 +1,5 @@
 """What may be asked for a person's privacy? Their erasure, how it stands, and all that is known of them."""
 
-import re
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -15,6 +14,7 @@ from admin.instances import Instances
 from admin.privacy import record
 from admin.privacy.log import facts
 from admin.privacy.names import person_of, spellings
+from admin.privacy.reasons import names_them
 from admin.privacy.record import Erasure, Order
 from admin.steering.asking import Chat, DryRun, InstanceName, OfChat, Reason, chat_of
 from admin.views.projecting.projector import plain
@@ -67,7 +67,7 @@ class Privacy:
         """Remove all that is known of a person, and prove it. It cannot be undone."""
         q, body = asked.query, asked.body
         instance, chat = await self._instances.require(q.instance), chat_of(body.chat)
-        _check_reason(body.reason, chat)
+        await self._check_reason(instance, chat, body.reason)
         p, scripts = self._platform, self._platform.scripts
         order = Order(
             id=ids.new(p.clock), chat=chat, by=asked.who.name, reason=body.reason, asked_at=p.clock.now_ms(),
@@ -125,6 +125,12 @@ class Privacy:
         bound = ("MAXLEN", "~", p.streams.log_maxlen) if p.streams.log_maxlen else ()
         await p.scripts.call("XADD", keys.events(instance), *bound, "*", "e", encode(fact))
 
+    async def _check_reason(self, instance: str, chat: str, reason: str) -> None:
+        chats = sorted(spellings(chat))
+        seen = [await self._views.conversation(instance, one) for one in chats] if reason else []
+        if names_them(reason, chats, [one.name for one in seen if one]):
+            raise Problem(400, "the reason is kept, so it must not name the person", parameter="reason")
+
     async def _would_be(self, instance: str, order: Order) -> Erasure:
         """What is known of the person by this name: of messages, at least so many facts."""
         chats = [await self._views.conversation(instance, chat) for chat in sorted(spellings(order.chat))]
@@ -133,13 +139,6 @@ class Privacy:
             total=order.total,
         )  # fmt: skip
         return replace(found, facts=sum(chat.messages for chat in chats if chat))
-
-
-def _check_reason(reason: str, chat: str) -> None:
-    digits = re.sub(r"\D", "", reason)
-    names = {spelling.partition("@")[0][-8:] for spelling in spellings(chat)}
-    if any(name in digits for name in names):
-        raise Problem(400, "the reason is kept, so it must not name the person", parameter="reason")
 
 
 def _confirmed(given: str, chat: str) -> None:
