@@ -10,8 +10,9 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
+import msgspec
 from aiohttp import web
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from admin.broadcasts.record import Record, Records
 from shared.events import encode
@@ -65,7 +66,12 @@ class Runner:
         """One step of every broadcast that this replica may run."""
         hinted: Any = await self._scripts.call("SMEMBERS", keys.INSTANCES if sweep else keys.BROADCASTING)
         for name in sorted(hinted):
-            await self._instance(name.decode(errors="replace"), sure=not sweep)
+            instance = name.decode(errors="replace")
+            try:
+                await self._instance(instance, sure=not sweep)
+            except (ResponseError, msgspec.MsgspecError) as error:  # its own keys: the other instances go on
+                metrics.REDIS_ERRORS.labels("admin").inc()
+                _log.error("broadcasts_stand_still", instance=instance, error=repr(error))
 
     async def _instance(self, instance: str, *, sure: bool) -> None:
         under_way = await self._records.open(instance)

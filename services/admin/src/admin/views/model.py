@@ -55,6 +55,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """Of its `message.received` or `send.requested`."""
     story: str
     """What `story` is asked with: the correlation id."""
+    chat: str = ""
     at: int
     author: Author
     kind: str

@@ -161,7 +161,8 @@ async def test_everything_but_liveness_works_without_a_script(clinic: Clinic, vi
     await page.get_by_role("link", name="Lucía Pérez").click()
     await page.get_by_role("button", name="Take over", exact=True).click()
     await page.locator("#reply-text").fill("Hola, sin script.")
-    await page.get_by_role("button", name="Send", exact=True).click()
+    async with page.expect_navigation():
+        await page.get_by_role("button", name="Send", exact=True).click()
 
     async def is_shown() -> bool:
         await page.reload()
