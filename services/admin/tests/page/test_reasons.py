@@ -12,7 +12,7 @@ from admin.streams.readings import Reading, StreamReading
 
 def _reading(depth: int, dead: int = 0) -> Reading:
     stream = StreamReading(depth=depth, pending=0, lag=0, last_delivered_id="0-0", oldest_ms=None)
-    return Reading("wa1", {name: stream for name in ("stream", "vip", "inbound")}, 0, dead, 0, {})
+    return Reading("wa1", dict.fromkeys(("stream", "vip", "inbound"), stream), 0, dead, 0, {})
 
 
 def _all() -> list[str]:

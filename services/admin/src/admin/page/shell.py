@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from admin.access.principal import Principal
+from admin.page import reasons
 from admin.page.asking import Asking
 from admin.page.choice import Theme
 from admin.page.formats import Formats
-from admin.page import reasons
 from admin.page.places import PLACES, Place
 from admin.page.words import Words
 
