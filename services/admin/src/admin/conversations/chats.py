@@ -37,7 +37,7 @@ class Chats:
     async def all_paused(self, instance: str) -> bool:
         """Whether the bot is quiet on the whole instance now."""
         found: Any = await self._redis.hget(keys.bot(instance), "paused_until")
-        return bool(found) and int(found) > self._clock.now_ms()
+        return bool(found) and found.isdigit() and int(found) > self._clock.now_ms()
 
     async def take(self, instance: str, chat: str, who: str, *, force: bool) -> None:
         """`who` answers here now. Raises Problem 409 when somebody else does, unless forced."""

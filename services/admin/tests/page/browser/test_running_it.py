@@ -143,7 +143,9 @@ async def test_an_empty_page_says_what_to_do(empty: Clinic, visit: NewVisit, pat
     await expect(page.locator(".empty").first).to_be_visible()
 
 
-async def test_a_bot_that_is_paused_on_the_whole_number_is_seen(clinic: Clinic, visit: NewVisit) -> None:
+async def test_a_bot_that_is_paused_on_the_whole_number_is_seen_where_one_looks(
+    clinic: Clinic, visit: NewVisit
+) -> None:
     assert (await clinic.admin.post(f"/admin/bot/pause?instance={INSTANCE}", json={})).status == 200
     one = await visit(clinic, lang="pt")
     await expect((await one.go("/")).locator("#bot-paused")).to_contain_text(INSTANCE)

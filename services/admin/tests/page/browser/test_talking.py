@@ -198,9 +198,8 @@ async def test_a_story_opens_in_sight_and_only_the_messages_scroll(clinic: Clini
         await expect(page.locator("#open-story li").first).to_be_in_viewport()
         overflow = "document.documentElement.scrollHeight - innerHeight"
         assert await page.evaluate(overflow) == 0
-        assert (
-            await page.evaluate("document.querySelector('.frame').scrollTop + document.body.scrollTop + scrollY") == 0
-        )
+        scrolled = "document.querySelector('.frame').scrollTop + document.body.scrollTop + scrollY"
+        assert await page.evaluate(scrolled) == 0
     await expect(page.locator("#live.on")).to_be_visible()
     await clinic.morning.ago(0).write(clinic.morning.wrote(MARIA, "Maria Silva", "mais uma coisa"))
     await expect(page.locator("#messages")).to_contain_text("mais uma coisa")
