@@ -6,7 +6,7 @@ import pytest
 import redis.asyncio as aioredis
 
 from shared.clock import SYSTEM
-from shared.events import HandoffRequested, ReplyDrafted, ReplySuppressed, SendRequested
+from shared.events import HandoffRequested, OptoutRecorded, ReplyDrafted, ReplySuppressed, SendRequested
 from shared.streams import keys
 from tests.support.responder import INSTANCE, PATIENT, Chat, chatting, responding
 from tests.support.waiting import until
@@ -40,8 +40,33 @@ async def test_a_pause_of_the_instance_or_of_the_chat_is_silence_until_it_is_ove
     assert await why_silent(chat) == [why]
 
 
-async def test_staffs_mark_makes_a_patient_a_vip(chat: Chat, redis_url: str) -> None:
-    await chat.client.hset(keys.chat(INSTANCE, PATIENT), "vip", "1")
+async def test_an_opt_out_while_staff_write_counts_and_is_not_answered(chat: Chat, redis_url: str) -> None:
+    await chat.client.hset(keys.chat(INSTANCE, PATIENT), "staff_at", SYSTEM.now_ms())
+    async with responding(redis_url):
+        await chat.says("SAIR")
+        await until(lambda: why_silent(chat))
+        await chat.settled()
+    assert await chat.client.get(keys.opted_out(INSTANCE, PATIENT)) == b"1"
+    assert len(await chat.facts(OptoutRecorded)) == 1
+    assert await chat.sends() == []
+
+
+async def test_an_emergency_while_the_bot_is_paused_is_told_to_staff(chat: Chat, redis_url: str) -> None:
+    await chat.client.hset(keys.chat(INSTANCE, PATIENT), "paused_until", SYSTEM.now_ms() + 60_000)
+    async with responding(redis_url):
+        await chat.says("meu pai desmaiou")
+        await until(lambda: why_silent(chat))
+        await chat.settled()
+    (called,) = await chat.facts(HandoffRequested)
+    assert isinstance(called, HandoffRequested)
+    assert (called.why, called.urgent) == ("emergency", True)
+    assert await chat.sends() == []
+
+
+@pytest.mark.parametrize("key", [keys.chat(INSTANCE, PATIENT), keys.contact(INSTANCE, PATIENT)])
+async def test_staffs_mark_makes_a_patient_a_vip(chat: Chat, redis_url: str, key: str) -> None:
+    """Also when they were silent for so long that the chat's own state is gone."""
+    await chat.client.hset(key, "vip", "1")
     async with responding(redis_url):
         await chat.says("que horas abre?")
         await chat.answered()

@@ -65,6 +65,28 @@ def test_nothing_is_listened_to_while_the_bot_is_paused() -> None:
     assert decided(a_message("", "audio"), readable=("audio",), paused_until=NOW + 1) == Ignore("paused")
 
 
+def test_an_emergency_does_not_wait_until_a_file_is_read() -> None:
+    words, note = a_message("meu pai desmaiou"), a_message("", "audio", 1)
+    assert decided(words, note, readable=("audio",)) == Ask("meu pai desmaiou", unread=True)
+
+
+@pytest.mark.parametrize(
+    ("texts", "wanted"),
+    [
+        (["oi", "SAIR"], Opt("out")),
+        (["SAIR", "obrigada"], Opt("out")),
+        (["STOP", "start"], Opt("in")),
+        (["PARAR", "quanto custa a limpeza?"], Opt("out", beside=True)),
+        (["não me mandem mais mensagens", "quanto custa a limpeza?"], Opt("out", beside=True)),
+        (["quero marcar limpeza", "para", "amanhã"], Ask("quero marcar limpeza\npara\namanhã")),
+        (["cancela"], Ask("cancela")),
+        (["parar", "meu pai desmaiou"], Ask("parar\nmeu pai desmaiou")),
+    ],
+)
+def test_an_opt_out_among_other_messages_counts(texts: list[str], wanted: Decision) -> None:
+    assert decided(*(a_message(text, n=n) for n, text in enumerate(texts))) == wanted
+
+
 def test_a_file_beside_words_is_not_forgotten() -> None:
     assert decided(a_message("oi"), a_message("", "image", 1)) == Ask("oi", unread=True)
     assert decided(a_message("oi"), a_message("veja", "image", 1)) == Ask("oi\nveja")

@@ -10,7 +10,7 @@ import msgspec
 from clinic import Clinic, Language, hours
 from clinic.knowledge import Knowledge
 from clinic.language import detect
-from responder.answerer import Answer
+from responder.answerer import Answer, alarming, lexicon
 from responder.answering import Found, find
 from responder.chat import (
     Ask,
@@ -26,7 +26,7 @@ from responder.chat import (
     decide,
     silenced,
 )
-from responder.chat.opting import confirmation
+from responder.chat.opting import confirmation, opting_among
 from responder.context import Gathering
 from responder.hearing import Hearing, with_words
 from responder.question import Question
@@ -80,14 +80,25 @@ class Turning:
         match decision:
             case Ignore(why=why):
                 metrics.DECISIONS.labels("ignored").inc()
-                return replying.suppressed(why)
+                return self._unanswered(replying, question, why)
             case HandOff(why=why):
                 return self._reply(replying, question, Found(_by_a_person(question, why), why=why))
-            case Opt(way=way):
-                return self._opt(replying, question, way == "out")
+            case Opt(way=way, beside=beside):
+                return self._opt(replying, question, way == "out", beside)
             case Ask(question=text, unread=unread):
                 return await self._answer(replying, msgspec.structs.replace(question, text=text), unread)
         raise AssertionError(f"{decision} was to be heard first")
+
+    def _unanswered(self, replying: Replying, question: Question, why: str) -> Done:
+        """Silence; but a word on proactive messages counts, and an emergency is told to staff, whoever is quiet."""
+        done, text = replying.suppressed(why), question.turn.text
+        if alarming(text, lexicon(question.clinic, question.knowledge)):
+            return replace(done, facts=(*done.facts, replying.handoff("emergency", urgent=True)))
+        way, _ = opting_among([one.text for one in question.turn.messages if one.text.strip()])
+        if not way:
+            return done
+        marks = (replying.optout_mark(way == "out"),)
+        return replace(done, facts=(*done.facts, replying.optout(way == "out")), marks=marks)
 
     async def _answer(self, replying: Replying, question: Question, unread: bool) -> Done:
         found = await find(question, self.gathering)
@@ -119,16 +130,15 @@ class Turning:
             facts=[*calls, *handoff], work=work,
         )  # fmt: skip
 
-    def _opt(self, replying: Replying, question: Question, out: bool) -> Done:
+    def _opt(self, replying: Replying, question: Question, out: bool, beside: bool) -> Done:
         clinic, state = question.clinic, question.state
         language = detect(question.turn.text, default=state.language or clinic.language, among=clinic.languages)
         said = confirmation("out" if out else "in", language)
         found = Answer(text=said, language=language, kind="thanks", sources=(), confidence=1.0, wants_person=False)
         metrics.DECISIONS.labels("optout" if out else "optin").inc()
         kept = msgspec.structs.replace(state, opted_out=out, asked="", offered_person=False)
-        done = replying.reply(
-            Found(found), kept, vip=question.vip, ttl_s=self.reply_ttl_s, facts=[replying.optout(out)]
-        )  # fmt: skip
+        facts = [replying.optout(out), *([replying.handoff("beside an opt-out")] if beside else [])]
+        done = replying.reply(Found(found), kept, vip=question.vip, ttl_s=self.reply_ttl_s, facts=facts)
         return replace(done, marks=(replying.optout_mark(out),))
 
 

@@ -51,12 +51,23 @@ class Seeker:
         return self._unproven(delivery, event, now)
 
     async def _proven(self, delivery: Delivery, event: SendRequested, sought_ms: int) -> Proven | None:
-        tries = delivery.progress.tries
-        unknown = next(t for t in tries if t.is_open or t.outcome == "unknown")  # an earlier one may prove it
-        proven = await self.proof.echoed(event, unknown)
+        tried_at = delivery.progress.doubtful_since  # an earlier one may prove it
+        proven = await self.proof.echoed(event, tried_at)
         if proven is None and sought_ms >= SEARCH_AFTER_MS:
-            proven = await self.proof.searched(event, unknown)
+            proven = await self.proof.searched(event, tried_at)
         return proven
+
+    async def told_since(self, delivery: Delivery, event: SendRequested, facts: Facts) -> Done | None:
+        """What an earlier try comes to, if the gateway has told of it since it was given up; None: it may be sent.
+
+        The next try may have had to wait for long: for its token, for the gateway, for a person who replays it.
+        """
+        tried_at = delivery.progress.doubtful_since
+        proven = await self.proof.echoed(event, tried_at) if tried_at else None
+        if proven is None:
+            return None
+        metrics.SENDS.labels("accepted").inc()
+        return self.acceptance.of(delivery, event, facts, *proven)
 
     def _unproven(self, delivery: Delivery, event: SendRequested, now: int) -> Done | Hold:
         """Sent once more when a person waits for it; else, or the second time, a dead letter."""

@@ -10,6 +10,7 @@ MAX_CHARS = 600  # a question longer than this is a letter: its opening says eno
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _WOULD = re.compile(r"['’]d$")  # "I'd" is no identity card
 _IDIOM = re.compile(rf"\b(?:{'|'.join(sorted(IDIOMS, key=len, reverse=True))})\b")
+_SIGNS = str.maketrans({"🆘": " socorro ", "🚑": " ambulancia "})  # pictures that say what words say
 _RUN = re.compile(r"([^\W\d_])\1{2,}|(?:([aiu])\2)\b")  # oiiii, diaa
 
 
@@ -35,7 +36,7 @@ def words(text: str) -> list[str]:
 @lru_cache(maxsize=32)  # one question is read by several readers
 def _words(text: str) -> tuple[str, ...]:
     found: list[str] = []
-    for word in _WORD.findall(fold(text)):
+    for word in _WORD.findall(fold(text.translate(_SIGNS))):
         plain = _WOULD.sub(" would", word).replace("'", "").replace("’", "")
         found.extend(SLANG.get(plain, plain).split())
     line = " ".join(found)

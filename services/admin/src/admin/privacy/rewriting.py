@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from admin.privacy.log import Entry, batches
 from admin.privacy.names import Person
 from shared.errors import NotOurs
-from shared.events import MessageEdited, MessageReceived
+from shared.events import AnyEvent, ContactChanged, MessageEdited, MessageReceived
 from shared.streams import keys
 from shared.streams.scripts import Scripts
 
@@ -32,9 +32,9 @@ class Texts:
         """Forget those that stand in others' entries as well."""
         wanted = {text.encode(): text for text in sorted(self._theirs, key=len, reverse=True)[:MOST_CANDIDATES]}
         self._theirs = set(wanted.values())
-        for entry in entries:
-            for data in [data for data in wanted if data in entry.data]:
-                self._theirs.discard(wanted.pop(data))
+        written = b"\x00".join(entry.data for entry in entries)  # one search a batch, not one an entry
+        for data in [data for data in wanted if data in written]:
+            self._theirs.discard(wanted.pop(data))
 
     @property
     def only_theirs(self) -> list[str]:
@@ -54,6 +54,8 @@ class Rewriting:
         ]  # fmt: skip
         self.removed: list[Entry] = []
         self.texts = Texts()
+        self.names: set[str] = set()
+        """What they are called."""
 
     async def run(self, progress: Callable[[int], Awaitable[None]]) -> None:
         """Rewrite the log. Raises NotOurs when another replica does it by now."""
@@ -77,13 +79,14 @@ class Rewriting:
         theirs = [entry for entry in batch if self._is_theirs(entry)]
         for entry in theirs:
             self.texts.theirs(entry)
+            self.names |= _called(entry.event)
         self.removed += theirs
         await self._call("copy_log", looked, batch[-1].id, *(entry.id for entry in theirs))
 
     def _is_theirs(self, entry: Entry) -> bool:
         if self._person.named_in(entry.data):
             return True
-        told = entry.event if entry.may_be_of(self._person) else None
+        told = entry.event if entry.may_be_of(self._person) else None  # the bytes may only look like it
         return getattr(told, "message_id", "") in self._person.message_ids
 
     async def _call(self, script: str, *args: str) -> str:
@@ -100,3 +103,9 @@ def _said(entry: Entry) -> list[str]:
     if isinstance(event, MessageReceived):
         return [text for text in (event.text, event.sender_name) if len(text) >= LONG_TEXT]
     return [event.text] if isinstance(event, MessageEdited) and len(event.text) >= LONG_TEXT else []
+
+
+def _called(event: AnyEvent | None) -> set[str]:
+    name = event.sender_name if isinstance(event, MessageReceived) else None
+    name = event.name if isinstance(event, ContactChanged) else name
+    return {name} if name else set()

@@ -1,8 +1,9 @@
 """What can be answered from the clinic's own files, without a model?"""
 
 from responder.answerer.answer import answer
-from responder.answerer.lexicon import prepare
+from responder.answerer.letters import alarming
+from responder.answerer.lexicon import lexicon, prepare
 from responder.answerer.quoted import invented
 from responder.answerer.reply import MAX_CHARS, Answer, Kind
 
-__all__ = ["MAX_CHARS", "Answer", "Kind", "answer", "invented", "prepare"]
+__all__ = ["MAX_CHARS", "Answer", "Kind", "alarming", "answer", "invented", "lexicon", "prepare"]

@@ -6,12 +6,13 @@ from clinic.knowledge import Knowledge
 from clinic.language import detect, words
 from clinic.model import Clinic
 from clinic.text import Language
-from responder.answerer.answering import answered
+from responder.answerer import handover
+from responder.answerer.answering import answered, told
 from responder.answerer.courtesy import Courtesy, courtesy
+from responder.answerer.letters import alarming, ends
 from responder.answerer.lexicon import lexicon
 from responder.answerer.opting import confirmation, opting
 from responder.answerer.phrases import phrase
-from responder.answerer.plan import plan
 from responder.answerer.question import Question, understand
 from responder.answerer.reply import Answer, Kind, Part, joined
 
@@ -28,15 +29,16 @@ def answer(
     def understood(text: str) -> Question:
         return understand(text, language, now, clinic, knowledge, known)
 
-    whole = understood(question)
-    if whole.emergency:  # goes before everything else that the message says
-        return joined(plan(whole), language)
+    if alarming(question, known):  # goes before everything else that the message says
+        return joined([handover.emergency(understood(question))], language)
     if way := opting(question):
         return joined([Part("optout" if way == "out" else "thanks", confirmation(way, language))], language)
-    polite = courtesy(words(question), asks="?" in question)
+    parts = ends(question)
+    polite = courtesy(words(question), asks="?" in question) if len(parts) == 1 else None
     if polite is not None:
         return joined([_polite(polite, clinic, language)], language)
-    return joined(answered(question, whole, understood), language)
+    found = [answered(part, understood(part), understood) for part in parts]
+    return joined(next((one for one in found if told(one)), found[0]), language)
 
 
 _KINDS: dict[Courtesy, Kind] = {

@@ -23,15 +23,16 @@ def answered(text: str, whole: Question, understand: Understand) -> list[Part]:
     if len(asked) < 2:
         return plan(whole)
     each = [plan(understand(one)) for one in asked]
-    if all(map(_told, each)):
+    if all(map(told, each)):
         return _distinct(each)
-    if not whole.services.sure and any(map(_told, each)) and any(map(_asks_which, each)):
+    if not whole.services.sure and any(map(told, each)) and any(map(_asks_which, each)):
         return _some(each, whole)
     together = plan(whole)
-    return together if _told(together) or not any(map(_told, each)) else _some(each, whole)
+    return together if told(together) or not any(map(told, each)) else _some(each, whole)
 
 
-def _told(parts: list[Part]) -> bool:
+def told(parts: list[Part]) -> bool:
+    """Is this an answer, and no shrug or question?"""
     return parts[0].kind not in OPEN
 
 
@@ -41,7 +42,7 @@ def _asks_which(parts: list[Part]) -> bool:
 
 def _some(each: list[list[Part]], whole: Question) -> list[Part]:
     """What is known; what has to be asked back; and that the front desk tells the rest."""
-    known = [parts for parts in each if _told(parts)]
+    known = [parts for parts in each if told(parts)]
     known += [parts for parts in each if parts[0].kind == "ask_back"][:1]
     missing = any(parts[0].kind == "unknown" for parts in each)
     text = phrase("rest_unknown", whole.language)

@@ -86,6 +86,11 @@ def shows(name: str, line: str) -> bool:
     return _begun(name).holds(f"{line} ")
 
 
+def alarms(line: str) -> bool:
+    """Does a line of folded words tell of an emergency? What only sounds like one does not."""
+    return shows("emergency_still", line) or shows("emergency", without("not_emergency", line))
+
+
 def without(name: str, line: str) -> str:
     """The line less what shows this cue."""
     return _compiled(name).sub("", f"{line} ").strip() if shows(name, line) else line
@@ -101,6 +106,7 @@ TELLS_MORE = frozenset(
     {
         "emergency",
         "not_emergency",
+        "emergency_still",
         "complaint",
         "not_booking",
         "advice",

@@ -56,6 +56,7 @@ class Lexicon:
         self._services = Speller(named, slips=2)
         self._all = Speller(named | spoken | self.plain | vocabulary() | CHATTER | concepts.WORDS)
         self.urgent = tuple(_urgent(clinic))
+        """What the clinic holds for an emergency: all words of one, in whatever order."""
         self.own = _own(clinic, knowledge)
 
     def forms(self, language: Language, found: Iterable[str]) -> list[Form]:

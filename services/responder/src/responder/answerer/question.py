@@ -10,7 +10,7 @@ from clinic.knowledge import Knowledge
 from clinic.language import fold, words
 from clinic.model import Clinic, Insurance
 from clinic.text import Language
-from responder.answerer.cues import shows, without
+from responder.answerer.cues import alarms, shows, without
 from responder.answerer.lexicon import Lexicon, insurances
 from responder.answerer.services import Named, named
 from responder.answerer.when import When, when
@@ -29,9 +29,6 @@ class Question(Struct, frozen=True):
     when: When
     services: Named
     insurances: Sequence[Insurance]
-    urgent: Sequence[frozenset[str]]
-    """What the clinic itself holds for an emergency: all of these words, in whatever order."""
-
     rest: tuple[str, ...]
     """The words that are no small words, no cues, and name no service, plan or holiday: what else it is about."""
 
@@ -44,10 +41,7 @@ class Question(Struct, frozen=True):
 
     @property
     def emergency(self) -> bool:
-        said = frozenset(self.line.split())
-        if any(matter <= said for matter in self.urgent):
-            return True
-        return shows("emergency", without("not_emergency", self.line))
+        return urgent(self.line, self.lexicon)
 
     @property
     def priced(self) -> bool:
@@ -62,6 +56,12 @@ class Question(Struct, frozen=True):
         if self.insurances:
             return True
         return shows("insurance", without("uninsured", self.line) if self.priced else self.line)
+
+
+def urgent(line: str, lexicon: Lexicon) -> bool:
+    """Is this line of corrected words an emergency, to us or to the clinic itself?"""
+    said = frozenset(line.split())
+    return any(matter <= said for matter in lexicon.urgent) or alarms(line)
 
 
 def understand(
@@ -88,6 +88,5 @@ def understand(
         when=when(line, fold(text), here.date(), clinic, language, lexicon.holidays),
         services=asked,
         insurances=plans,
-        urgent=lexicon.urgent,
         rest=tuple(word for word in about if word not in told),
     )

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from responder.chat.opting import agrees, opting
+from responder.answerer import alarming
+from responder.chat.opting import agrees, opting_among
 from responder.chat.state import ChatState
 from responder.chat.turn import Turn, spoken
 from shared.events import MessageReceived
@@ -34,6 +35,8 @@ class Opt:
     """The patient's word on proactive messages."""
 
     way: Literal["out", "in"]
+    beside: bool = False
+    """There was something else too: a person is to look at it."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +70,14 @@ def decide(
         return Ignore(turn.last.kind)
     if why := silenced(state, now_ms, staff_pause_ms=staff_pause_ms):
         return Ignore(why)
-    if files := tuple(one for one in turn.messages if one.kind in readable):
+    files = tuple(one for one in turn.messages if one.kind in readable)
+    if files and not alarming(turn.text):  # help is not to wait for a voice note
         return Hear(files)
     if not spoken(turn.messages):
         return HandOff("media")
-    if way := opting(turn.text):
-        return Opt(way)
+    way, beside = opting_among([message.text for message in turn.messages if message.text.strip()])
+    if way and not alarming(turn.text):
+        return Opt(way, beside)
     fresh = now_ms - state.spoke_at < ASKED_LIFE_MS
     if fresh and state.offered_person and agrees(turn.text):
         return HandOff("accepted")
