@@ -14,7 +14,7 @@ CHECKS = {
         "redis.call('GET', KEYS[4]) ~= ARGV[4]": "false",
         "redis.call('GET', KEYS[2]) ~= ARGV[1]": "false",
         "redis.call('GET', KEYS[2]) ~= ARGV[3]": "false",
-        "pending[1][2] ~= consumer": "false",
+        "held[2] ~= consumer": "false",
     },
     # everybody has every lane, as competing consumers do
     "lease": {
