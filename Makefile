@@ -120,6 +120,7 @@ docs: $(READY) dashboards  ## the generated pages of docs/reference
 	@$(PY) scripts/events_page.py
 	@$(PY) scripts/settings_page.py
 	@$(PY) scripts/admin_api_page.py
+	@$(PY) scripts/cli_page.py
 
 # Redocly's recommended rules. Where npm is at hand; the tests check the answers against the same document.
 .PHONY: lint-api

@@ -22,8 +22,8 @@ from shared import ids
 from shared.clock import SYSTEM
 from shared.events import SendRequested, Text, encode
 from shared.streams import keys
-from tests.e2e.console import Console
 from tests.e2e.desk import CHAT, INSTANCE, ask, sleepless_clinics
+from tests.support.terminal import Console
 
 pytestmark = pytest.mark.xdist_group("cli")
 LATER = "2027-03-01T09:00:00-03:00"
@@ -103,6 +103,7 @@ def test_a_template_waits_for_its_time_and_is_taken_back(console: Console) -> No
     words = ("send", CHAT, "--template", "results_ready", "--var", "name=Maria", "--at", LATER, "--class", "reminder")
     id_ = console.ok(*words, "--json").json["id"]
     wait_until(lambda: id_ in console.run("schedule").out, "it to be on the schedule")
+    assert CHAT in console.ok("schedule").out
     assert "Maria" in console.ok("schedule", "--most", "1", "--json").json[0]["text"]
     console.ok("cancel", id_, "--reason", "came by")
     wait_until(lambda: id_ not in console.run("schedule").out, "it to be off the schedule")
@@ -173,7 +174,8 @@ def test_a_broadcast_is_tried_started_watched_and_stopped(console: Console, tmp_
     assert id_ in console.ok("broadcast", "list").out
     assert "scheduled: 0 of 2" in console.ok("broadcast", "show", id_).out
     assert console.ok("broadcast", "stop", id_, "--json").json["left"] == 2
-    assert console.run("broadcast", "stop", id_).status == 1
+    assert console.ok("broadcast", "show", id_, "--json").json["state"] == "stopped"
+    assert console.run("broadcast", "stop", "no-such-broadcast").status == 1
 
 
 def test_a_list_without_titles_comes_on_standard_input(console: Console) -> None:

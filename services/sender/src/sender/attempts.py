@@ -8,13 +8,13 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
-from sender.address import written_ways
 from sender.facts import Facts
 from sender.new_contacts import WHY_PAUSED, WHY_SPENT
 from sender.settings import SenderSettings
 from shared.clock import Clock
 from shared.errors import NotOurs
 from shared.events import SendRequested, encode
+from shared.events.spelling import written_ways
 from shared.streams import keys
 from shared.streams.delivery import Delivery, Owner, Wait
 from shared.streams.progress import Progress, dump

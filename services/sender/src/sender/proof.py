@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from sender.address import same_person
 from sender.evolution import Evolution
 from sender.sent import parse_sent
 from shared.clock import Clock
 from shared.events import SendRequested, content_digest
+from shared.events.spelling import same_person
 from shared.streams import keys
 from shared.streams.scripts import Scripts
 

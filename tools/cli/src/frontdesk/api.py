@@ -47,15 +47,14 @@ class Api:
         """What is there. Parameters that are None, empty or false are left out."""
         return self._told(self._ask("GET", path, query), kind)
 
-    def post(
-        self, path: str, kind: type[T], body: object = None, *, keyed: bool = True, **query: object
-    ) -> Told[T]:
-        """Do something; a key keeps it from being done twice by what repeats requests on their way.
-
-        Not `keyed` is what has a key of its own in its body, or whose answer is told once and kept nowhere.
-        """
-        headers = {"Idempotency-Key": uuid.uuid4().hex} if keyed else {}
+    def post(self, path: str, kind: type[T], body: object = None, **query: object) -> Told[T]:
+        """Do something; the key keeps it from being done twice by what repeats requests on their way."""
+        headers = {"Idempotency-Key": uuid.uuid4().hex}
         return self._told(self._ask("POST", path, query, msgspec.json.encode(body or {}), headers), kind)
+
+    def post_unkeyed(self, path: str, kind: type[T], body: object) -> Told[T]:
+        """The same for what has a key of its own in its body, or an answer that is told once and kept nowhere."""
+        return self._told(self._ask("POST", path, {}, msgspec.json.encode(body)), kind)
 
     def put(
         self, path: str, kind: type[T], body: bytes, media: str = "application/json", *, etag: str = "", **query: object

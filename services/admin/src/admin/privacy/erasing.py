@@ -183,8 +183,8 @@ class Erasing:
         record = Erasure(
             id=order.id, instance=self._instance, state="done", by=order.by, reason=reason,
             asked_at=order.asked_at, ended_at=now, done=order.total, total=order.total, facts=self._facts,
-            keys=self._keys, scanned=scanned.keys, values=scanned.values, names=len(person.needles), texts=len(self._texts),
-            found=scanned.found, places=scanned.told, disk=disk,
+            keys=self._keys, scanned=scanned.keys, values=scanned.values, names=len(person.needles),
+            texts=len(self._texts), found=scanned.found, places=scanned.told, disk=disk,
         )  # fmt: skip
         fact = PersonErased(
             id=ids.derived(order.id, "erased"), instance=self._instance, occurred_at=now, recorded_at=now, by=order.by,

@@ -5,18 +5,11 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 
 from shared.events import AnyEvent, MessageReceived
+from shared.events.spelling import written_ways
 
-_SHORT = re.compile(r"^55(\d{2})([6-9]\d{7})$")
-_LONG = re.compile(r"^55(\d{2})9(\d{8})$")
 MOST_PASSES = 5
 _LENGTH = rb"(?<=[\xd9\xc4][0-9])|(?<=[\xda\xc5][\x00-\x7f][0-9])|(?<=[\xdb\xc6]\x00[\x00-\x7f].[0-9])"
 """MessagePack writes a text's length before it, and one from 48 to 57 looks like a digit. UTF-8 has no such bytes."""
-
-
-def spellings(chat: str) -> set[str]:
-    """A chat's name, and it with and without a Brazilian mobile's ninth digit."""
-    short = _LONG.sub(r"55\1\2", chat)
-    return {chat, short, _SHORT.sub(r"55\g<1>9\2", short)}
 
 
 @dataclass(slots=True)
@@ -44,7 +37,7 @@ class Person:
         if event.chat in self.chats or (lid and lid in self.chats) or (message_id and message_id in self.message_ids):
             for name in (event.chat, lid):
                 if name and name not in self.chats:
-                    self._name(spellings(name))
+                    self._name(set(written_ways(name)))
             if message_id:
                 self.message_ids.add(message_id)
 
@@ -77,7 +70,7 @@ async def person_of(
 
     `facts` reads what the log may say of them: again, as long as it names them by what it said later.
     """
-    person = Person(spellings(chat).union(known))
+    person = Person({*written_ways(chat), *known})
     for _ in range(MOST_PASSES):
         before = len(person.chats), len(person.message_ids)
         async for event in facts(person):

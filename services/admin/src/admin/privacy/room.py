@@ -13,7 +13,7 @@ from admin.http.problems import Problem
 from admin.instances import Instances
 from admin.privacy import record
 from admin.privacy.log import facts
-from admin.privacy.names import person_of, spellings
+from admin.privacy.names import person_of
 from admin.privacy.reasons import names_them
 from admin.privacy.record import Erasure, Order
 from admin.steering.asking import Chat, DryRun, InstanceName, OfChat, Reason, chat_of
@@ -21,6 +21,7 @@ from admin.views.projecting.projector import plain
 from admin.views.views import Views
 from shared import ids
 from shared.events import AdminActed, encode, to_json
+from shared.events.spelling import written_ways
 from shared.service import Platform
 from shared.streams import keys
 from shared.streams.scripts import Scripts
@@ -126,14 +127,14 @@ class Privacy:
         await p.scripts.call("XADD", keys.events(instance), *bound, "*", "e", encode(fact))
 
     async def _check_reason(self, instance: str, chat: str, reason: str) -> None:
-        chats = sorted(spellings(chat))
+        chats = sorted(written_ways(chat))
         seen = [await self._views.conversation(instance, one) for one in chats] if reason else []
         if names_them(reason, chats, [one.name for one in seen if one]):
             raise Problem(400, "the reason is kept, so it must not name the person", parameter="reason")
 
     async def _would_be(self, instance: str, order: Order) -> Erasure:
         """What is known of the person by this name: of messages, at least so many facts."""
-        chats = [await self._views.conversation(instance, chat) for chat in sorted(spellings(order.chat))]
+        chats = [await self._views.conversation(instance, chat) for chat in sorted(written_ways(order.chat))]
         found = Erasure(
             id=order.id, instance=instance, state="waiting", by=order.by, reason=order.reason, asked_at=order.asked_at,
             total=order.total,

@@ -141,3 +141,14 @@ async def test_the_audit_tells_who_did_what(clinic: Clinic, visit: NewVisit) -> 
 async def test_an_empty_page_says_what_to_do(empty: Clinic, visit: NewVisit, path: str) -> None:
     page = await (await visit(empty)).go(path)
     await expect(page.locator(".empty").first).to_be_visible()
+
+
+async def test_a_bot_that_is_paused_on_the_whole_number_is_seen_where_one_looks(
+    clinic: Clinic, visit: NewVisit
+) -> None:
+    assert (await clinic.admin.post(f"/admin/bot/pause?instance={INSTANCE}", json={})).status == 200
+    one = await visit(clinic, lang="pt")
+    await expect((await one.go("/")).locator("#bot-paused")).to_contain_text(INSTANCE)
+    await expect(one.page.locator("#health")).to_contain_text("mensagens não enviadas")
+    page = await one.go(f"/chats/{INSTANCE}/{MARIA}")
+    await expect(page.locator("#talk-state")).to_contain_text("em pausa em todo este número")

@@ -20,6 +20,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     kind: str
+    chat: str = ""
     text: str = ""
     send_class: str = ""
     due_at: int | None = None

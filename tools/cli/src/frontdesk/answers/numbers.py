@@ -40,10 +40,15 @@ class Hook(msgspec.Struct, frozen=True, kw_only=True):
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """An instance's own pace; None: as the settings say."""
 
-    tokens_per_second: float | None = None
-    bucket_capacity: int | None = None
-    recipient_tokens_per_second: float | None = None
-    new_contacts_per_day: int | None = None
+    tokens_per_second: float | None
+    bucket_capacity: int | None
+    recipient_tokens_per_second: float | None
+    new_contacts_per_day: int | None
+
+
+AS_SET = Limits(
+    tokens_per_second=None, bucket_capacity=None, recipient_tokens_per_second=None, new_contacts_per_day=None
+)
 
 
 class InFull(msgspec.Struct, frozen=True, kw_only=True):

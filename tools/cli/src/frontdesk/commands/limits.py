@@ -6,7 +6,7 @@ import msgspec
 import typer
 
 from frontdesk import show
-from frontdesk.answers.numbers import Limits
+from frontdesk.answers.numbers import AS_SET, Limits
 from frontdesk.api import segment
 from frontdesk.session import Session, struct
 
@@ -33,7 +33,7 @@ def limits(
     wanted = (per_second, burst, per_person, new_contacts)
     given = {field: value for (field, _), value in zip(_SAID, wanted, strict=True) if value is not None}
     if given or reset:
-        new = msgspec.structs.replace(Limits() if reset else told.seen, **given)
+        new = msgspec.structs.replace(AS_SET if reset else told.seen, **given)
         told = here.api.put(path, Limits, struct(new), etag=told.etag)
     here.tell(told, people)
 

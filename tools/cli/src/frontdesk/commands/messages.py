@@ -39,7 +39,7 @@ def send(
         "idempotency_key": key, **({"template": use} if template else {"text": text}),
         **({"send_at": at} if at else {}),
     }  # fmt: skip
-    here.tell(here.api.post("/admin/messages", Taken, body, keyed=False), _taken)
+    here.tell(here.api.post_unkeyed("/admin/messages", Taken, body), _taken)
 
 
 @app.command()
@@ -75,8 +75,8 @@ def _taken(told: Taken) -> None:
 
 
 def _waiting(found: list[Message]) -> None:
-    rows = [(one.id, show.at(one.due_at), one.send_class, one.text or one.kind) for one in found]
-    show.table(("id", "when", "class", "text"), rows, "Nothing is scheduled.")
+    rows = [(one.id, show.at(one.due_at), one.chat, one.send_class, one.text or one.kind) for one in found]
+    show.table(("id", "when", "to", "class", "text"), rows, "Nothing is scheduled.")
 
 
 def _story(told: Story) -> None:

@@ -33,7 +33,7 @@ def create(
 ) -> None:
     """Make one. It is shown once."""
     body: dict[str, object] = {"name": name, "role": role} | ({"ttl_s": days * DAY_S} if days else {})
-    here.tell(here.api.post("/admin/tokens", NewToken, body, keyed=False), _made)
+    here.tell(here.api.post_unkeyed("/admin/tokens", NewToken, body), _made)
 
 
 @app.command()

@@ -57,7 +57,7 @@ class Console:
             status = _status_of_main()
         said = Said(status, out.getvalue(), err.getvalue())
         assert "Traceback" not in said.err
-        if status == 0:
+        if words and status == 0:
             self.commands |= {words[0], " ".join(words[:2])}
         return said
 
