@@ -15,6 +15,8 @@ ONCE ?=
 SEEDS ?=
 SHORT ?=
 SCHEMA_EXAMPLES ?= 100
+# Words for docker compose up: make observe UP='--scale simulator=0'
+UP ?=
 
 READY := .venv/.ready
 LOCKED := requirements-dev.lock requirements-build.lock
@@ -59,8 +61,8 @@ lint: $(READY)  ## style, types, import contracts, shell, compose files, Dockerf
 	@echo "lint: clean"
 
 .PHONY: test
-test: lint  ## lint and every test that needs no Docker
-	@$(PY) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+test: lint  ## lint and every test that needs neither Docker nor a browser
+	@$(PY) -m pytest -n $(JOBS) --dist loadgroup -m "not browser" $(ARGS)
 
 .PHONY: test-page
 test-page: $(READY)  ## the admin's page in a browser, as people use it; its pictures go to .run/page
@@ -101,11 +103,11 @@ demo: $(READY)  ## everything on this machine, without Docker, with a phone in t
 
 .PHONY: up
 up:  ## the same with Docker
-	docker compose up --build --wait
+	docker compose up --build --wait $(UP)
 
 .PHONY: observe
 observe:  ## the same with Docker, with Prometheus, Alertmanager, Grafana and a trace store
-	docker compose -f compose.yaml -f compose.observability.yaml -f compose.dashboards.yaml up --build --wait
+	docker compose -f compose.yaml -f compose.observability.yaml -f compose.dashboards.yaml up --build --wait $(UP)
 
 # ── what is generated and kept ─────────────────────────────────────────────────────────────────────────────────────
 .PHONY: dashboards
@@ -118,6 +120,7 @@ docs: $(READY) dashboards  ## the generated pages of docs/reference
 	@$(PY) scripts/events_page.py
 	@$(PY) scripts/settings_page.py
 	@$(PY) scripts/admin_api_page.py
+	@$(PY) scripts/cli_page.py
 
 # Redocly's recommended rules. Where npm is at hand; the tests check the answers against the same document.
 .PHONY: lint-api

@@ -324,6 +324,12 @@ WHAT_STAFF_SEE = (
         "s",
         ((p95("frontdesk_views_rebuild_seconds", "admin"), "p95"),),
     ),
+    Chart(
+        "Admin: refused",
+        "Requests with a wrong token or password, from an address that is held back, or beyond the caller's role.",
+        "reqps",
+        ((rate("frontdesk_admin_refused_total", "why", "admin"), "{{why}}"),),
+    ),
 )
 
 ROWS = (

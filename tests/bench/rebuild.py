@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -81,7 +82,7 @@ def _measured(url: str, folder: Path) -> dict[str, float]:
         during = appending.communicate()[0]
         after = _appending(url).communicate()[0]
         told = _ask(address, "GET", "/admin/rebuild")
-        looked = asyncio.run(_looking(url))
+        looked = _over_http(address) | asyncio.run(_looking(url))
     calm, busy, calm_again = (json.loads(said) for said in (before, during, after))
     p99 = (calm["p99"] + calm_again["p99"]) / 2
     return {
@@ -134,6 +135,34 @@ def _ask(address: str, method: str, path: str) -> dict[str, float]:
 
 
 _AUTH = {"Authorization": f"Bearer {TOKEN}"}
+
+
+def _over_http(address: str) -> dict[str, float]:
+    """Milliseconds, p95, of whole answers: what the API says, and pages as a browser gets them."""
+    paths = {
+        "GET /admin/overview": "/admin/overview",
+        "GET /admin/conversations": f"/admin/conversations?instance={INSTANCE}",
+        "the overview page": "/",
+        "the page of chats": f"/chats?instance={INSTANCE}",
+    }
+    return {f"{what}, p95, ms": _p95(lambda path=path: _fetch(address + path)) for what, path in paths.items()}
+
+
+def _p95(ask: Callable[[], object]) -> float:
+    ask()
+    took = []
+    for _ in range(LOOKS):
+        began = time.perf_counter()
+        ask()
+        took.append((time.perf_counter() - began) * 1000)
+    return sorted(took)[LOOKS * 95 // 100]
+
+
+def _fetch(url: str) -> bytes:
+    with urllib.request.urlopen(urllib.request.Request(url, headers=_AUTH), timeout=30) as answer:
+        body: bytes = answer.read()
+        assert answer.status == 200, url
+        return body
 
 
 def _appending(url: str, seconds: int = STEADY_S) -> "subprocess.Popen[str]":

@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 import admin_api_page  # noqa: E402
+import cli_page  # noqa: E402
 import events_page  # noqa: E402
 import settings_page  # noqa: E402
 
@@ -32,6 +33,10 @@ def test_the_settings_page_is_current() -> None:
 def test_the_admin_api_page_is_current() -> None:
     told = admin_api_page.PAGE.read_text(encoding="utf-8")
     assert told == admin_api_page.page(admin_api_page.by_hand()), "run `make docs`"
+
+
+def test_the_page_of_the_command_line_is_current() -> None:
+    assert cli_page.PAGE.read_text(encoding="utf-8") == cli_page.page(), "run `make docs`"
 
 
 @pytest.mark.parametrize("title", ["Every service", "sender", "responder"])

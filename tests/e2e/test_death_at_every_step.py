@@ -21,8 +21,8 @@ STEPS = [
     "sender:commit:before", "sender:commit:after",
 ]  # fmt: skip
 QUICK = {
-    "WA_LEASE_MS": "1000", "SEND_PROOF_WAIT_S": "2", "RETRY_SCALE": "0.02", "WA_TOKENS_PER_SECOND": "0",
-    "RESPONDER_DEBOUNCE_MIN_MS": "0",
+    "WA_LEASE_MS": "1000", "SEND_PROOF_WAIT_S": "2", "EVOLUTION_TIMEOUT_S": "2", "RETRY_SCALE": "0.02",
+    "WA_TOKENS_PER_SECOND": "0", "RESPONDER_DEBOUNCE_MIN_MS": "0",
 }  # fmt: skip
 
 

@@ -25,16 +25,21 @@ def test_a_person_answers_a_chat_for_a_while(tmp_path: Path) -> None:
         wait_until(lambda: len(arrived(stack)) == 2, "the other chat's answer")
         admin(stack, "POST", f"{ONE}/reply", {"text": "Aqui é a Ana: já confirmo"})
         wait_until(lambda: len(arrived(stack)) == 3, "the person's answer")
-        wait_until(lambda: admin(stack, "GET", ONE)["status"] == "taken", "the views to tell who has the chat")
-        assert admin(stack, "GET", ONE)["taken_by"] == "token"
+        wait_until(lambda: shown(stack) == ("taken", "token"), "the views to tell who has the chat")
 
         admin(stack, "POST", f"{ONE}/give-back")
         ask(stack, "que horas abre amanhã?")
         wait_until(lambda: len(arrived(stack)) == 4, "the bot's answer once it has the chat again")
-        wait_until(lambda: admin(stack, "GET", ONE)["status"] == "bot", "the views to tell that the bot has the chat")
+        wait_until(lambda: shown(stack) == ("bot", ""), "the views to tell that the bot has the chat")
         story, phone = Story.read(stack.redis.url), arrived(stack)
     assert [fact.chat for fact in story.of(ReplySuppressed)] == [CHAT]
     assert [fact.why for fact in story.of(ReplySuppressed)] == ["paused"]  # type: ignore[union-attr]
     assert phone[2]["text"] == "Aqui é a Ana: já confirmo"
     assert phone[3]["text"] == phone[0]["text"]
     assert (story.count(HandoffTaken), story.count(HandoffEnded)) == (1, 1)
+
+
+def shown(stack: Stack) -> tuple[str, str] | None:
+    """Who answers the chat, as the list of conversations has it."""
+    items = admin(stack, "GET", "/conversations")["items"]
+    return next(((one["status"], one["taken_by"]) for one in items if one["chat"] == CHAT), None)

@@ -15,13 +15,25 @@ sys.path.insert(0, str(ROOT))
 
 
 def main() -> int:
+    from clinic import ClinicError
+    from tests.eval.questions import QuestionsError
+
+    try:
+        return measured()
+    except (QuestionsError, ClinicError) as wrong:
+        sys.stderr.write(f"eval: {wrong}\n")
+        return 2
+
+
+def measured() -> int:
+    """Asks, and writes the report; raises QuestionsError and ClinicError."""
     from tests.eval.questions import FOLDER, load
     from tests.eval.report import columns, good_share, of_column, report
     from tests.eval.score import score
 
     folder = Path(os.environ.get("EVAL_CLINICS") or ROOT / "clinics")
     asked = load(Path(os.environ.get("EVAL_QUESTIONS") or FOLDER))
-    ask = answerer(folder, default=asked[0].clinic)
+    ask = answerer(folder, [question.clinic for question in asked])
     scores = [score(question, ask(question), clinics=folder) for question in asked]
     sys.stdout.write(report(scores, show_held=os.environ.get("EVAL_SHOW_HELD") == "1") + "\n")
     wanted = float(os.environ.get("EVAL_MIN_RIGHT") or 0)
@@ -29,13 +41,16 @@ def main() -> int:
     return 0 if reached and not any(each.invented for each in scores) else 1
 
 
-def answerer(folder: Path, default: str) -> Callable:  # type: ignore[type-arg]
-    """The embedded answerer over every clinic's own knowledge."""
+def answerer(folder: Path, asked: list[str]) -> Callable:  # type: ignore[type-arg]
+    """The embedded answerer over every clinic's own knowledge; each of those `asked` must be among them."""
     from clinic import Clinics
     from clinic.knowledge import Knowledge
     from responder.answerer import answer
+    from tests.eval.questions import QuestionsError
 
-    clinics = {clinic.id: clinic for clinic in Clinics.load(folder, default)}
+    for missing in sorted({name for name in asked if not (folder / f"{name}.yaml").is_file()}):
+        raise QuestionsError(f"clinic: there is no {folder / missing}.yaml (EVAL_CLINICS names the folder)")
+    clinics = {clinic.id: clinic for clinic in Clinics.load(folder, asked[0])}
     knowledge = {name: Knowledge.build(clinic) for name, clinic in clinics.items()}
 
     def ask(question):  # type: ignore[no-untyped-def]

@@ -21,6 +21,10 @@ Kind = Literal[
 FOLDER = Path(__file__).with_name("questions")
 
 
+class QuestionsError(ValueError):
+    """A mistake in a file of questions, told with the file and the question's id."""
+
+
 class Expect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a strict but fair receptionist would accept."""
 
@@ -50,13 +54,29 @@ def load(source: Path = FOLDER) -> list[Question]:
     files = sorted(source.glob("*.yaml")) if source.is_dir() else [source]
     found = [question for path in files for question in _read(path)]
     if not found:
-        raise ValueError(f"{source} holds no questions: name a YAML file, or a folder of them, as in {FOLDER}")
+        raise QuestionsError(f"{source} holds no questions: name a YAML file, or a folder of them, as in {FOLDER}")
     return found
 
 
 def _read(path: Path) -> list[Question]:
-    tree = yaml.safe_load(path.read_text("utf-8"))
-    return [_question(entry, tree["clinic"], tree.get("set", "first")) for entry in tree["questions"]]
+    try:
+        tree = yaml.safe_load(path.read_text("utf-8"))
+        clinic, entries, name = tree["clinic"], list(tree["questions"]), tree.get("set", "first")
+    except (OSError, yaml.YAMLError) as wrong:
+        raise QuestionsError(f"{path}: {' '.join(str(wrong).split())}") from wrong
+    except (KeyError, TypeError) as wrong:
+        raise QuestionsError(f"{path}: needs `clinic:` and a list under `questions:`") from wrong
+    return [_named(path, at, entry, clinic, name) for at, entry in enumerate(entries)]
+
+
+def _named(path: Path, at: int, entry: dict[str, Any], clinic: str, name: str) -> Question:
+    try:
+        return _question(entry, clinic, name)
+    except KeyError as wrong:
+        raise QuestionsError(f"{path}: questions[{at}]: {wrong.args[0]} is missing") from wrong
+    except (msgspec.ValidationError, TypeError) as wrong:
+        who = entry.get("id", at) if isinstance(entry, dict) else at
+        raise QuestionsError(f"{path}: questions[{who}]: {wrong}") from wrong
 
 
 def _question(entry: dict[str, Any], clinic: str, name: str) -> Question:

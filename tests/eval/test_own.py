@@ -65,6 +65,27 @@ def test_a_file_without_questions_is_named(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("questions:", "question:", "needs `clinic:` and a list under `questions:`"),
+        ("    text:", "    txt:", "unknown field `txt`"),
+        ("    expect:", "    expects:", "expect is missing"),
+        ("clinic: demo", "clinic: nobody", "there is no"),
+    ],
+)
+def test_a_mistake_in_it_is_told_in_one_line(tmp_path: Path, old: str, new: str, told: str) -> None:
+    questions = tmp_path / "ours.yaml"
+    questions.write_text(OWN.replace(old, new), encoding="utf-8")
+    command = [sys.executable, str(ROOT / "tests" / "eval")]
+    settings = {"EVAL_QUESTIONS": str(questions), "EVAL_CLINICS": str(ROOT / "clinics")}
+    done = subprocess.run(command, check=False, env=os.environ | settings, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr.startswith("eval: ")
+    assert told in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
 @pytest.mark.parametrize("other", ["demo", "dosplazas"])
 def test_no_question_of_any_clinic_gets_an_invented_fact(ask: Callable[[Question], Answer], other: str) -> None:
     """Also the other clinic's questions, on other days: what fits none of the files is refused, not made up."""

@@ -23,6 +23,7 @@ from shared.streams.delivery import Delivery, Entry, Owner, Wait
 from shared.streams.lease import acquire
 from shared.streams.progress import Progress, parse
 from tests.support.replica import Streams, a_send
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.every_server
 I = "wa1"  # noqa: E741 - as in the keys
@@ -311,3 +312,27 @@ async def test_a_key_of_the_wrong_type_stops_an_attempt_before_its_first_write(t
     if done and not asking.cancelled():
         assert isinstance(asking.exception(), ResponseError)
     assert {key: await client.dump(key) for key in await client.keys()} == before
+
+
+async def test_a_clock_of_redis_that_went_back_costs_nobody_the_time_that_it_lost(taker: Taker) -> None:
+    """A failover to a server whose clock is an hour behind: the pace goes on from there, without a burst."""
+    limits = pace(tokens_per_second=5.0, bucket_capacity=1, recipient_tokens_per_second=5.0)
+    ahead = str(SYSTEM.now_ms() + 3_600_000)
+    for bucket in (keys.bucket(I), keys.recipient_bucket(I, a_send().chat)):
+        await taker.streams.client.hset(bucket, mapping={"tokens": "0", "at": ahead})
+    assert isinstance(await taker.take(limits), Wait)
+    delivery = await taker.delivery()
+
+    async def taken() -> bool:
+        return isinstance(await taker.take(limits, delivery), Begun)
+
+    await until(taken, seconds=3)
+    assert isinstance(await taker.take(limits), Wait)
+
+
+async def test_a_rate_that_is_lowered_gives_no_second_burst(taker: Taker) -> None:
+    """The bucket is remembered for as long as a slower rate than that of its last token would take to fill it."""
+    client = taker.streams.client
+    assert isinstance(await taker.take(pace(tokens_per_second=100.0, bucket_capacity=10)), Begun)
+    await client.hset(keys.limits(I), mapping={"tokens_per_second": "0.001", "bucket_capacity": "10"})
+    assert await client.pttl(keys.bucket(I)) > 10 / 0.001 * 1000

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import pytest
 import redis.asyncio as aioredis
 
 from shared.events import encode
@@ -130,3 +131,24 @@ async def test_a_cancellation_that_turns_into_an_error_ends_the_listening_all_th
 
 def test_the_tests_settings_differ_in_time_only() -> None:
     assert (QUICK.stream_read_count, QUICK.max_deliveries) == (10, 5)
+
+
+@pytest.mark.parametrize("wrong", [keys.outbound("broken"), keys.due("broken"), keys.lease("broken", "sender")])
+async def test_an_instance_whose_key_is_of_the_wrong_type_harms_no_other(
+    streams: Streams, redis_url: str, wrong: str
+) -> None:
+    """Neither those that a wake-up names, nor those that only a look or a sweep finds."""
+    handler = Recorder()
+    await streams.client.sadd(keys.INSTANCES, "broken", streams.instance, "silent")
+    await streams.client.lpush(wrong, "a list")
+    await streams.client.xadd(keys.outbound("broken"), {"e": b""}) if wrong != keys.outbound("broken") else None
+    await streams.client.xadd(keys.outbound("silent"), {"e": encode(a_send("silent", instance="silent"))})
+    replica = Replica(redis_url, handler, lease_ms=300)
+    async with running(replica):
+        await until(lambda: handler.ended == ["silent"], seconds=5)
+        await streams.put(a_send("woken"))
+        await until(lambda: handler.ended == ["silent", "woken"], seconds=5)
+        await streams.client.xadd(keys.wake("sender"), {"i": "broken"})
+        await until(lambda: "broken" in replica.consumer._watched, seconds=5)
+        await streams.client.xadd(keys.outbound("silent"), {"e": encode(a_send("again", instance="silent"))})
+        await until(lambda: handler.ended == ["silent", "woken", "again"], seconds=8)

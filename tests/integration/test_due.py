@@ -97,3 +97,35 @@ async def test_a_lost_hint_is_found_by_the_sweep(streams: Streams, redis_url: st
         promoting = asyncio.create_task(a_promoter(streams).keep_promoting())
         await until(lambda: handler.ended == ["1"], seconds=5)
         promoting.cancel()
+
+
+async def test_an_instance_whose_key_is_of_the_wrong_type_keeps_no_other_from_the_sweep(streams: Streams) -> None:
+    await streams.client.sadd(keys.INSTANCES, "a broken one")
+    await streams.client.set(keys.due("a broken one"), "a string")
+    await park(streams, "1", now_ms() - 1000)
+    await a_promoter(streams).sweep()
+    assert await texts(streams) == ["1"]
+
+
+async def test_a_hint_that_names_no_instance_does_not_end_the_promoting(streams: Streams) -> None:
+    await streams.client.zadd(keys.WAKE_DUE, {b"\xff\xfe": 1})
+    await park(streams, "1", now_ms() + 300)
+    await streams.client.zadd(keys.WAKE_DUE, {streams.instance: now_ms() + 300})
+    promoting = asyncio.create_task(a_promoter(streams).keep_promoting())
+    await until(lambda: texts(streams), seconds=5)
+    promoting.cancel()
+
+
+async def test_what_found_its_stream_full_goes_before_what_came_due_after_it(streams: Streams) -> None:
+    """A chat stays in its order, however often its stream is full."""
+    await streams.put(a_send("full"))
+    for n in range(250):
+        await park(streams, f"{n}", now_ms() - 1000 + n)
+    assert await a_promoter(streams, bound=1).promote(streams.instance) == 0
+    await park(streams, "250", now_ms() - 1)
+    came: list[str] = []
+    for _ in range(251):
+        await streams.client.xtrim(keys.outbound(streams.instance), maxlen=0, approximate=False)
+        await a_promoter(streams, bound=1).promote(streams.instance)
+        came += await texts(streams)
+    assert came == [f"{n}" for n in range(251)]

@@ -74,6 +74,17 @@ async def test_a_piece_is_found_that_has_none_of_the_questions_words(scripts: Sc
     assert all("subsolo" in hit.text or "manobrista" in hit.text for hit in hits)
 
 
+async def test_what_a_patient_asked_leaves_no_vector_in_redis(scripts: Scripts, client: aioredis.Redis) -> None:
+    """It would be theirs, under a name that an erasure cannot find."""
+    _, knowledge = demo()
+    meanings = Meanings(Vectors(scripts, Embedder(), "m"))
+    await meanings.prepare(knowledge)
+    before = sorted(await client.keys("wa:vector:*"))
+    assert await meanings.nearest(knowledge, "manobrista?", ("pt",), limit=3, deadline=time.monotonic() + 5)
+    assert before
+    assert sorted(await client.keys("wa:vector:*")) == before
+
+
 async def test_an_endpoint_that_is_away_leaves_the_search_by_words(scripts: Scripts) -> None:
     _, knowledge = demo()
     embedder = Embedder()

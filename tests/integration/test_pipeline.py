@@ -5,6 +5,7 @@ import asyncio
 import pytest
 import redis.asyncio as aioredis
 from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from shared.streams.connection import MOST_IN_ONE_TRIP, Pipelined, connect
 from shared.streams.scripts import NAMES, Scripts, source
@@ -125,3 +126,21 @@ async def test_more_calls_than_connections_wait_for_each_other(redis_url: str) -
     async with connect(redis_url) as client:
         assert await asyncio.gather(*(client.incr("n") for _ in range(500))) is not None
         assert await client.get("n") == b"500"
+
+
+async def test_a_call_ends_though_the_broken_connections_cannot_be_closed(
+    proxy: Proxy, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Closing over TLS waits for the other side, which may be gone: redis-py raises then."""
+    async with connect(proxy.url(redis_url)) as client:
+
+        async def cannot(*_args: object, **_named: object) -> None:
+            raise RedisTimeoutError("Timed out closing connection after 1.0")
+
+        monkeypatch.setattr(client.connection_pool, "disconnect", cannot)
+        line = Pipelined(client)
+        await line.call("PING")
+        proxy.refuse()
+        with pytest.raises(RedisError):
+            await asyncio.wait_for(line.call("PING"), 5)
+        monkeypatch.undo()

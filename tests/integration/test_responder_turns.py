@@ -63,8 +63,10 @@ async def test_an_emergency_while_the_bot_is_paused_is_told_to_staff(chat: Chat,
     assert await chat.sends() == []
 
 
-async def test_staffs_mark_makes_a_patient_a_vip(chat: Chat, redis_url: str) -> None:
-    await chat.client.hset(keys.chat(INSTANCE, PATIENT), "vip", "1")
+@pytest.mark.parametrize("key", [keys.chat(INSTANCE, PATIENT), keys.contact(INSTANCE, PATIENT)])
+async def test_staffs_mark_makes_a_patient_a_vip(chat: Chat, redis_url: str, key: str) -> None:
+    """Also when they were silent for so long that the chat's own state is gone."""
+    await chat.client.hset(key, "vip", "1")
     async with responding(redis_url):
         await chat.says("que horas abre?")
         await chat.answered()

@@ -278,3 +278,13 @@ async def test_renewing_keeps_what_is_worked_on_from_looking_idle(bench: Bench) 
     assert await lease.renew(bench.streams.scripts, GROUP, [bench.entry])
     (pending,) = await bench.streams.client.xpending_range(SOURCE, GROUP, "-", "+", 10)
     assert pending["consumer"] == b"r2"  # it takes nothing away from another
+
+
+async def test_what_became_of_an_entry_is_written_though_it_was_trimmed_meanwhile(bench: Bench) -> None:
+    await bench.streams.client.xtrim(SOURCE, maxlen=0, approximate=False)
+    await bench.done(bench.everything)
+    assert await bench.streams.accepted() == [bench.send.id]
+    assert await bench.streams.pending(SOURCE) == 0
+    assert await bench.streams.client.hlen(keys.progress(I)) == 0
+    with pytest.raises(NotOurs, match="gone"):
+        await bench.done(bench.everything)

@@ -1,11 +1,14 @@
 """Is every send brought to its right end, once, whatever the gateway answers?"""
 
 import asyncio
+import contextlib
 from typing import Any
 
 import pytest
 
+from sender.evolution import MOST_BYTES, Evolution
 from sender.judging import Judge
+from sender.outcome import Unknown
 from shared.clock import ManualClock
 from shared.events import (
     Event,
@@ -16,10 +19,13 @@ from shared.events import (
     SendFailed,
     SendOutcomeUnknown,
     SendRequested,
+    Text,
     content_digest,
+    decode,
 )
 from shared.streams import keys
 from shared.streams.log import Echo, Log
+from shared.streams.progress import Progress, dump, parse
 from tests.support.gateway import HANG, RESET, Answer, Gateway, captured, says
 from tests.support.replica import Streams, a_send
 from tests.support.sender import Sender, sending
@@ -317,6 +323,25 @@ async def test_a_sender_that_dies_between_the_call_and_the_commit_sends_nothing_
     assert await story(streams, send) == ["attempted", "accepted"]
 
 
+async def test_a_call_whose_caller_died_is_given_its_time_before_a_second_one(
+    streams: Streams, redis_url: str, gateway: Gateway
+) -> None:
+    """The gateway works on, and tells of the message later than proof is usually waited for."""
+    gateway.script(HANG)
+    send = a_send()
+    patient = {"evolution_timeout_s": 4, "send_proof_wait_s": 0}
+    first = await Sender(redis_url, gateway.url, **patient).start()
+    await streams.put(send)
+    await until(lambda: gateway.busy)
+    await first.die()
+    async with sending(Sender(redis_url, gateway.url, name="s2", **patient)):
+        await holds(lambda: len(gateway.calls) == 1, seconds=2.5)
+        await echo(streams, send)
+        await until(streams.idle)
+    assert len(gateway.calls) == 1
+    assert await story(streams, send) == ["attempted", "accepted"]
+
+
 async def test_redis_trouble_while_proof_is_looked_for_is_no_reason_to_send_again(
     streams: Streams, redis_url: str, gateway: Gateway
 ) -> None:
@@ -465,3 +490,131 @@ async def test_calls_go_side_by_side_across_chats_and_no_more_than_allowed(
     for chat in range(20):
         texts = [text for to, text in gateway.phone if int(to[-5:]) == chat]
         assert texts == [f"{n}" for n in range(chat, 60, 20)]
+
+
+async def test_proof_that_comes_while_the_second_try_waits_for_its_token_is_seen(
+    streams: Streams, redis_url: str, gateway: Gateway
+) -> None:
+    gateway.script(RESET.delivered())
+    send = a_send()
+    sender = Sender(redis_url, gateway.url, wa_tokens_per_second=0.01, wa_bucket_capacity=1, send_proof_wait_s=0)
+    async with sending(sender):
+        await streams.put(send)
+        await until(lambda: _gave_up(streams, send))
+        await echo(streams, send)
+        await streams.client.hset(keys.limits(streams.instance), "tokens_per_second", "1000")
+        await streams.client.delete(keys.bucket(streams.instance))
+        await until(streams.idle, seconds=130)
+    assert await story(streams, send) == ["attempted", "unknown", "accepted"]
+    assert len(gateway.phone) == 1
+
+
+async def _gave_up(streams: Streams, send: Event) -> bool:
+    progress = parse(await streams.client.hget(keys.progress(streams.instance), send.id))
+    return bool(progress.last) and progress.last.outcome == "unknown"
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_a_replayed_send_of_unknown_outcome_is_looked_for_once_more(
+    streams: Streams, redis_url: str, gateway: Gateway, *, told: bool
+) -> None:
+    """Its tries are counted anew; that one of them may have arrived is not forgotten."""
+    send = a_send()
+    await streams.client.hset(
+        keys.progress(streams.instance), send.id, dump(Progress(uncounted=2, unproven=send.occurred_at))
+    )
+    if told:
+        await echo(streams, send)
+    await streams.put(send)
+    async with sending(Sender(redis_url, gateway.url)):
+        await until(streams.idle)
+    assert await story(streams, send) == (["accepted"] if told else ["attempted", "accepted"])
+    assert len(gateway.calls) == (0 if told else 1)
+
+
+SLOW = {"wa_tokens_per_second": 0.001, "wa_bucket_capacity": 1}
+
+
+@pytest.mark.every_server
+async def test_what_an_operator_trims_while_it_waits_is_a_dead_letter_with_its_words(
+    streams: Streams, redis_url: str, gateway: Gateway
+) -> None:
+    stream = keys.outbound(streams.instance)
+    async with sending(Sender(redis_url, gateway.url, **SLOW)):
+        await streams.put(a_send("first"))
+        await until(streams.idle)
+        trimmed = a_send("trimmed")
+        await streams.put(trimmed)
+        await until(lambda: streams.pending(stream))
+        await streams.client.xtrim(stream, maxlen=0, approximate=False)
+        await streams.client.hset(keys.limits(streams.instance), "tokens_per_second", "1000")
+        (letter,) = await until(streams.dead)
+        await until(streams.idle)
+    assert decode(letter["e"]) == trimmed
+    assert b"deleted" in letter["reason"]
+    assert [text for _, text in gateway.phone] == ["first"]
+
+
+@pytest.mark.every_server
+async def test_an_entry_that_somebody_claims_by_hand_keeps_its_place_in_its_chat(
+    streams: Streams, redis_url: str, gateway: Gateway
+) -> None:
+    stream, claimed = keys.outbound(streams.instance), {"stream_claim_idle_ms": 1_000}
+    async with sending(Sender(redis_url, gateway.url, streams=claimed, **SLOW)):
+        await streams.put(a_send("0"))
+        await until(streams.idle)
+        await streams.put(a_send("1"), a_send("2"), a_send("3"))
+        await until(lambda: _all_pending(streams, stream))
+        first = (await streams.client.xrange(stream, count=1))[0][0]
+        await streams.client.xclaim(stream, keys.OUTBOUND_GROUP, "a person", 0, [first])
+        await streams.client.hset(keys.limits(streams.instance), "tokens_per_second", "1000")
+        await until(streams.idle, seconds=20)
+    assert [text for _, text in gateway.phone] == ["0", "1", "2", "3"]
+
+
+async def _all_pending(streams: Streams, stream: str) -> bool:
+    return await streams.pending(stream) == 3
+
+
+async def test_an_answer_without_an_end_fills_no_memory() -> None:
+    sent = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n\r\n[")
+        with contextlib.suppress(OSError):
+            while True:
+                writer.write(b" " * 1024**2)
+                await writer.drain()
+                sent += 1024**2
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with Evolution(url, "key", 5.0) as evolution:
+        assert isinstance(await evolution.send("wa1", PATIENT, Text(text="oi")), Unknown)
+    server.close()
+    assert MOST_BYTES - 2 * 1024**2 < sent < 2 * MOST_BYTES
+
+
+async def test_messages_that_stop_their_lane_again_and_again_stop_it_no_more_while_others_go(
+    streams: Streams, redis_url: str, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A filter before the gateway answers 403 to these words; WhatsApp's session with that chat is broken."""
+    monkeypatch.setattr("sender.judging.full_jitter", lambda *_args, **_about: 0.05)
+    monkeypatch.setattr("sender.judging.MISCONFIGURED_WAIT_S", 0.5)
+    stuck = [a_send(f"stuck {n}", f"551190000000{n}") for n in range(2)]
+    for send, answer in zip(stuck, (says(403), says(400, ["Error: Connection Closed"])), strict=True):
+        gateway.script(*[answer] * 50, to=send.chat)
+    async with sending(Sender(redis_url, gateway.url, streams={"max_deliveries": 3})):
+        await streams.put(*stuck)
+        n = 0
+        while len(await streams.dead()) < 2:
+            n += 1
+            assert n < 200
+            await streams.put(a_send(f"{n}", f"55118{n:08}"))
+            await until(lambda n=n: len(gateway.phone) >= n)  # type: ignore[misc]
+        await until(streams.idle)
+    tries = [fact.category for fact in await streams.facts(SendFailed) if fact.send_id in {s.id for s in stuck}]  # type: ignore[union-attr]
+    assert tries.count("misconfigured") + tries.count("instance_down") < 10

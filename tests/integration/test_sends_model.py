@@ -2,8 +2,9 @@
 
 The sender's own handler, with its attempts, its breaker and its search for proof, on lanes to which everything happens
 that `tests/support/lanes.py` knows: also between the token and the call, and in the middle of a call. The gateway takes
-a message or does not, answers as it likes, and keeps what it took: in its database, in its `send.message` webhook, or
-both. After every step each chat's phone shows what was accepted, and at most the one after it.
+a message or does not, answers as it likes, works on when its caller has died, and keeps what it took: in its database,
+in its `send.message` webhook, or both. After every step each chat's phone shows what was accepted, and at most the one
+after it.
 """
 
 import asyncio
@@ -51,7 +52,7 @@ from tests.support.steps import SEEDS, TROUBLE, Steps, arrivals, failing, steps_
 SETTINGS = SenderSettings(
     redis_url="redis://x", evolution_server_url="http://x", evolution_api_key="k", wa_tokens_per_second=0.0
 )
-PROOF_WAIT_S = 15
+CALL_S, PROOF_WAIT_S = 30, 15
 LIFE_MS = 3_600_000
 
 
@@ -73,11 +74,16 @@ class Gateway:
 
     async def send(self, instance: str, to: str, content: Content, *, quoted_id: str = "") -> Outcome:
         assert isinstance(content, Text)
+        began = self._sends.clock.now_ms()
         taken = await self._sends.take(to, content) if self._sends.takes() else ""
         call = Call(taken, self._fence, asyncio.get_running_loop().create_future())
         self._sends.calls.append(call)
         try:
             return await call.answer
+        except asyncio.CancelledError:
+            if not taken:
+                self._sends.goes_on(began, to, content)
+            raise
         finally:
             self._sends.calls.remove(call)
 
@@ -94,6 +100,7 @@ class Sends(Lanes):
     def __init__(self, url: str, seed: int) -> None:
         self._draw = random.Random(seed)
         self.calls: list[Call] = []
+        self.late: list[tuple[int, str, Text]] = []
         self.database: list[Found] = []
         self.phone: dict[str, list[str]] = {chat: [] for chat in CHATS}
         self.well = False
@@ -110,8 +117,8 @@ class Sends(Lanes):
             clearance=Clearance(scripts, SETTINGS, QuietHours(scripts, clock), Uploads(scripts), clock),
             uploads=Uploads(scripts),
             judge=Judge(acceptance, NewContacts(scripts, SETTINGS, clock), clock, tries, self._draw),
-            seeker=Seeker(Proof(scripts, gateway, clock), breaker, acceptance, clock, PROOF_WAIT_S), clock=clock,
-            max_deliveries=tries, stall_s=LEASE_S / 2,
+            seeker=Seeker(Proof(scripts, gateway, clock), breaker, acceptance, clock, PROOF_WAIT_S, CALL_S),
+            clock=clock, max_deliveries=tries, stall_s=LEASE_S / 2,
         )  # fmt: skip
 
     def ends(self, fact: AnyEvent) -> bool:
@@ -121,10 +128,25 @@ class Sends(Lanes):
         self.well = True
         while self.calls:
             self.answer(0, 0.0, lost=False)
+        self.time_passes(0.5)
+
+    def time_passes(self, seconds: float) -> None:
+        until = self.clock.now_ms() + round(seconds * 1000)
+        for at, to, content in [late for late in self.late if late[0] <= until]:
+            self.clock.advance(max(0, at - self.clock.now_ms()) / 1000)
+            self.do(self.take(to, content))
+            self.late.remove((at, to, content))
+        super().time_passes(max(0, until - self.clock.now_ms()) / 1000)
 
     # ── the gateway ────────────────────────────────────────────────────────────────────────────────────────────────
     def takes(self) -> bool:
         return self.well or self._draw.random() < 0.6
+
+    def goes_on(self, began: int, to: str, content: Text) -> None:
+        """Its caller is gone, and the gateway works on: it may take the message yet, as long as a call lasts."""
+        late = began + self._draw.randrange(CALL_S * 1000)
+        if late >= self.clock.now_ms():
+            self.late = sorted([*self.late, (late, to, content)], key=lambda one: one[0])
 
     async def take(self, to: str, content: Text) -> str:
         """WhatsApp has it, and the gateway keeps that in one place at least."""
@@ -134,7 +156,9 @@ class Sends(Lanes):
         if where != "webhook":
             self.database.append(Found(id_, (to,), digest, now))
         if where != "database":
-            await self.client.zadd(keys.echoes(INSTANCE, digest), {f"{id_} {to}": now})
+            self.nerves.begin()
+            await asyncio.shield(self.client.zadd(keys.echoes(INSTANCE, digest), {f"{id_} {to}": now}))
+            self.nerves.end()
         return id_
 
     def answer(self, which: int, luck: float, lost: bool) -> None:

@@ -65,7 +65,7 @@ MISTAKES = [
         "services[0].insurances[0]: no insurance has the id 'god-plan' (did you mean good-plan?)",
     ),
     ("id: xray", "id: checkup", 25, "services[1].id: another service has this id"),
-    ("id: xray", "id: X Ray", 25, "services[1].id: 'X Ray' will not do: expected `str` matching regex"),
+    ("id: xray", "id: X Ray", 25, "services[1].id: 'X Ray' will not do: write it in small letters, digits"),
     (
         "{en: X-ray, pt: Raio-X}",
         "{pt: Raio-X}",

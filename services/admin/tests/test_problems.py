@@ -17,7 +17,7 @@ async def _problem(answer, status: int) -> dict:
     return body
 
 
-@pytest.mark.parametrize("path", ["/", "/admin", "/admin/streams", "/admin/streams/health/", "/admin/ção"])
+@pytest.mark.parametrize("path", ["/nothing", "/admin", "/admin/streams", "/admin/streams/health/", "/admin/ção"])
 async def test_a_page_that_is_not_there(new_admin, path: str) -> None:
     client = await new_admin()
     await _problem(await client.get(path), 404)

@@ -3,6 +3,7 @@
 from collections import deque
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -165,6 +166,19 @@ def test_after_four_vips_one_other_goes() -> None:
 def test_the_rest_is_not_starved_when_every_other_try_is_refused_a_token() -> None:
     for refused in range(1, 10):
         assert turns(both(), 20, refused=refused) == "vvvvn" * 4
+
+
+@pytest.mark.parametrize("back", [(4, 5), (5, 4)])
+def test_whose_turn_it_was_still_has_it_in_whatever_order_they_come_back(back: tuple[int, int]) -> None:
+    """Two are asked side by side when the pace says no: one of the others, whose turn it was, and a VIP behind it."""
+    queues = both()
+    asked = [flight for _ in range(6) if (flight := queues.next(0))]
+    assert [flight.vip for flight in asked] == [True] * VIP_TURNS + [False, True]
+    for flight in asked[:VIP_TURNS]:
+        queues.finish(flight, 0)
+    for n in back:
+        queues.put_back(asked[n])
+    assert queues.next(0) is asked[4]
 
 
 def test_a_head_that_was_put_back_is_the_first_to_go() -> None:

@@ -140,6 +140,8 @@ def _plain(wrong: msgspec.ValidationError, value: Any, kind: Any) -> str:
     said = str(wrong).split(" - at ")[0]
     if kind in _MEANS and ("got `str`" in said or "Invalid" in said):
         return f"{value!r} is not {_MEANS[kind]}"
+    if "matching regex" in said:
+        return f"{value!r} will not do: write it in small letters, digits, - and _, beginning with a letter or digit"
     return f"{value!r} will not do: {said[:1].lower()}{said[1:]}"
 
 

@@ -15,6 +15,7 @@ TIMEOUT_S = 10.0  # creating an instance and asking for its QR code took up to f
 EVENTS = (
     "MESSAGES_UPSERT", "MESSAGES_EDITED", "MESSAGES_UPDATE", "MESSAGES_DELETE", "SEND_MESSAGE", "CONNECTION_UPDATE",
 )  # fmt: skip
+UNSET = "no gateway is set: EVOLUTION_SERVER_URL and EVOLUTION_API_KEY say which"
 INTEGRATION = "WHATSAPP-BAILEYS"
 
 
@@ -115,7 +116,7 @@ class Gateway:
 
     async def _ask(self, method: str, path: str, body: Any = None) -> Any:
         if not self.is_set:
-            raise Problem(503, "no gateway is set: EVOLUTION_SERVER_URL and EVOLUTION_API_KEY say which")
+            raise Problem(404 if method == "GET" else 409, UNSET)
         headers = {"apikey": self._key or ""}
         try:
             status, told = await self._outside.ask(

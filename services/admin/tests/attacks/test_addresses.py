@@ -1,5 +1,7 @@
 """Can somebody make us, or the gateway for us, ask an address of the inside?"""
 
+from typing import Any
+
 import pytest
 
 INSIDE = [
@@ -28,9 +30,26 @@ async def test_the_gateway_is_not_led_inside(admin, streams, source: str) -> Non
 async def test_nothing_here_takes_an_address_that_we_ask_ourselves(admin) -> None:
     """Where the gateway, the model, Prometheus and our own webhook are, the settings say: never a request."""
     told = await (await admin.get("/admin/openapi.json")).json()
-    named = set()
-    for schema in told["components"]["schemas"].values():
-        named |= set(schema.get("properties", {}))
-    for methods in told["paths"].values():
-        named |= {p["name"] for about in methods.values() for p in about["parameters"]}
+    operations = [about for methods in told["paths"].values() for about in methods.values()]
+    named = {parameter["name"] for about in operations for parameter in about["parameters"]}
+    for about in operations:
+        named |= _fields(about.get("requestBody", {}), told["components"]["schemas"])
+    assert {"instance", "to", "text"} <= named
     assert named.isdisjoint({"url", "webhook_url", "callback", "callback_url", "server_url", "endpoint", "host"})
+
+
+def _fields(schema: Any, shapes: dict[str, Any]) -> set[str]:
+    """The names of all fields, those of the shapes that it refers to included."""
+    found: set[str] = set()
+    todo, seen = [schema], set()
+    while todo:
+        item = todo.pop()
+        if isinstance(item, dict):
+            found |= set(item.get("properties", {}))
+            if item.get("$ref", "") not in {"", *seen}:
+                seen.add(item["$ref"])
+                todo.append(shapes[item["$ref"].rpartition("/")[2]])
+            todo += item.values()
+        elif isinstance(item, list):
+            todo += item
+    return found

@@ -66,3 +66,19 @@ async def test_many_parameters_and_long_ones(admin) -> None:
     assert (await admin.get(f"/admin/me?{many}")).status == 400
     assert (await admin.get("/admin/me?x=" + "y" * 100_000)).status in (400, 414)
     assert (await admin.get("/admin/me", headers={"X-Much": "y" * 100_000})).status in (400, 431)
+
+
+FORMS = [
+    b"--x\r\nj\xc2\x97\r\n--x--\r\n", b"--x\r\n", b"--x", b"", b"--x--", b"\x00" * 100,
+    b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nAAAA',
+    b'--x\r\nContent-Disposition: form-data; name="file"\r\nContent-Transfer-Encoding: base64\r\n\r\n!\r\n--x--\r\n',
+    b"--x\r\nContent-Disposition: form-data\r\n\r\na\r\n--x--\r\n", b"--x\r\n" + b"A: b\r\n" * 10_000 + b"\r\n",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "multipart/form-data", "multipart/mixed"])
+@pytest.mark.parametrize("form", FORMS, ids=range(len(FORMS)))
+async def test_a_broken_form_is_told_so(admin, victim, kind: str, form: bytes) -> None:
+    for client, path in ((admin, "/login"), (admin, "/admin/uploads?instance=wa1"), (victim.client, "/logout")):
+        answer = await client.post(path, data=form, headers={"Content-Type": kind}, allow_redirects=False)
+        assert 200 < answer.status < 500, (path, await answer.text())

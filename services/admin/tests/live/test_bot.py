@@ -6,7 +6,7 @@ from shared.events import BotPaused, BotResumed
 from shared.streams import keys
 from tests.support.replica import INSTANCE
 
-from .talk import Talk, everything, facts
+from .talk import CHAT, Talk, everything, facts, folded, patient
 
 
 async def test_the_bot_is_paused_and_resumed_in_an_instance(talk: Talk, client) -> None:
@@ -46,3 +46,18 @@ async def test_where_is_meant_has_to_be_clear(talk: Talk, client, status: int, p
     before = await everything(client)
     await talk.refused(status, parameter, "POST", "/bot/pause", {}, **query)
     assert await everything(client) == before
+
+
+async def test_who_reads_a_conversation_is_told_that_the_bot_is_paused_everywhere(talk: Talk, client) -> None:
+    """Else staff wait for an answer that does not come."""
+    await patient(client)
+    await folded(client)
+
+    async def all_paused() -> bool:
+        return (await talk.ask("GET", f"/conversations/{CHAT}"))["all_paused"]
+
+    assert not await all_paused()
+    await talk.ask("POST", "/bot/pause", {})
+    assert await all_paused()
+    await talk.ask("POST", "/bot/resume")
+    assert not await all_paused()

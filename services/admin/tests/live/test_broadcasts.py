@@ -106,8 +106,9 @@ async def test_a_stop_takes_back_what_waits(talk: Talk, client) -> None:
     await holds(lambda: _at_most(client, 0), seconds=1.2)
     now = await talk.ask("GET", f"/broadcasts/{told['id']}")
     assert (now["state"], now["requested"], now["ended_at"] > 0) == ("stopped", AHEAD, True)
-    await talk.refused(409, "id", "POST", f"/broadcasts/{told['id']}/stop")
+    assert await talk.ask("POST", f"/broadcasts/{told['id']}/stop") == stopped
     assert len(await facts(client, BroadcastStopped)) == 1
+    assert len(await facts(client, SendCancelled)) == AHEAD
 
 
 async def test_it_waits_for_its_time(talk: Talk, client) -> None:
@@ -207,3 +208,29 @@ async def test_what_is_not_there_is_told(talk: Talk, client) -> None:
     await talk.refused(404, "instance", "GET", "/broadcasts", instance="wa9")
     await talk.refused(400, "cursor", "GET", "/broadcasts", cursor="abc")
     assert await everything(client) == before
+
+
+async def test_one_that_is_asked_for_long_before_is_still_there_at_its_time(talk: Talk, client) -> None:
+    at = round(time.time() * 1000) + 300 * 86_400_000
+    told = await talk.ask("POST", "/broadcasts", body(2, send_at=at), 202)
+    for name in (keys.broadcast(INSTANCE, told["id"]), keys.broadcast_recipients(INSTANCE, told["id"])):
+        assert await client.pexpiretime(name) > at + 86_400_000
+
+
+async def test_a_record_that_cannot_be_read_stops_no_other(talk: Talk, client, redis_url: str) -> None:
+    await client.sadd(keys.INSTANCES, "a broken one")
+    await client.sadd(keys.BROADCASTING, "a broken one", INSTANCE)
+    await client.set(keys.open_broadcasts("a broken one"), "a string")
+    await client.sadd(keys.open_broadcasts(INSTANCE), "0")
+    await client.hset(keys.broadcast(INSTANCE, "0"), "state", "strange")
+    told = await talk.ask("POST", "/broadcasts", body(2), 202)
+    await until(lambda: _state(talk, told["id"], "done"), seconds=5)
+
+
+async def test_a_stop_whose_answer_got_lost_takes_back_what_waits_when_it_is_asked_again(talk: Talk, client) -> None:
+    told = await talk.ask("POST", "/broadcasts", body(30), 202)
+    await until(lambda: client.xlen(STREAM))
+    await client.hset(keys.broadcast(INSTANCE, told["id"]), "state", "stopped")  # as far as the first one came
+    stopped = await talk.ask("POST", f"/broadcasts/{told['id']}/stop")
+    assert stopped["taken_back"] == AHEAD
+    assert await client.xlen(STREAM) == 0

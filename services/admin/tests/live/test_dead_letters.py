@@ -5,6 +5,7 @@ import asyncio
 import msgspec
 import pytest
 
+from admin.deadletters.meanwhile import meanwhile
 from shared import ids
 from shared.events import (
     AdminActed,
@@ -278,3 +279,36 @@ async def test_a_full_stream_takes_nothing_back(new_admin, redis_url, client, st
     before = await everything(client)
     await talk.ask("POST", f"/dead-letters/{id_}/replay", {}, 429)
     assert await everything(client) == before
+
+
+@pytest.mark.parametrize("resend", [True, False])
+async def test_a_replay_remembers_that_an_earlier_try_may_have_arrived(talk: Talk, client, *, resend: bool) -> None:
+    """Its echo may come after the replay and before the next try. `resend` wants it sent all the same."""
+    message = send()
+    tries = Progress().begun(at=message.occurred_at, by="r1").ended("unknown", "no proof of it came")
+    id_ = await dead(client, message, progress=tries)
+    await talk.ask("POST", f"/dead-letters/{id_}/replay", {"resend": resend})
+    progress = parse(await client.hget(keys.progress(INSTANCE), message.id))
+    assert (progress.count, progress.doubtful_since) == (0, 0 if resend else message.occurred_at)
+
+
+async def test_an_echo_that_comes_while_the_log_is_looked_through_is_seen_by_the_script(
+    talk: Talk, client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = send()
+    id_ = await dead(client, message)
+    looks: list[int] = []
+
+    async def look(redis, instance, letters):
+        found = await meanwhile(redis, instance, letters)
+        if not looks:
+            await tell(client, SendEchoed(
+                id=ids.new(), instance=INSTANCE, chat=CHAT, occurred_at=message.occurred_at + 5,
+                recorded_at=message.recorded_at + 5, message_id="W9", content_digest=content_digest(message.content),
+            ))  # fmt: skip
+        looks.append(1)
+        return found
+
+    monkeypatch.setattr("admin.deadletters.replaying.meanwhile", look)
+    await talk.refused(409, "resend", "POST", f"/dead-letters/{id_}/replay", {})
+    assert await client.xlen(STREAM) == 0

@@ -37,13 +37,14 @@ async def test_the_gateway_and_the_webhooks_are_looked_at(
     for service in ("sender", "responder"):
         await client.set(keys.live(service, "r1"), "1")
     found = await _checks(talk)
-    assert found["gateway"]["found"] == "Evolution API 2.3.6, 1 instances"
+    assert found["gateway"]["found"] == "Evolution API 2.3.6, 1 instance"
     assert found["services"]["found"] == "1 responder, 1 sender"
     assert (found["webhook address"]["status"], found["webhooks"]["status"]) == ("failed", "failed")  # it is no ingest
     assert INSTANCE in found["webhooks"]["found"]
     await there.close()
     found = await _checks(talk)
     assert (found["gateway"]["status"], found["webhook address"]["status"]) == ("failed", "failed")
+    assert "webhooks" not in found  # none was looked at
 
 
 async def test_broken_clinic_files_are_told_with_their_line(new_admin, redis_url, streams, tmp_path) -> None:

@@ -102,7 +102,7 @@ async def test_a_wrong_token_is_told_in_the_form(browser) -> None:
     answer = await submit(browser, "wrong", "/admin/me")
     text = await answer.text()
     assert answer.status == 401
-    assert "not known" in text
+    assert 'role="alert"' in text
     assert hidden(text, "next") == "/admin/me"
     assert "wrong" not in text.replace("wrong token", "")
 

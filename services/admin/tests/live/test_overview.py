@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 
 from admin.overview.figures import percentiles
+from admin.streams.workers import Workers
 from shared.events import encode
 from shared.streams import keys
 from tests.support.replica import INSTANCE
@@ -169,3 +170,17 @@ async def test_the_audit_of_no_instance_has_tokens(talk: Talk, client) -> None:
     told = await talk.ask("GET", "/audit", instance=None)
     assert [one["who"] for one in told["items"]] == ["token"]
     assert "ana" in str(told["items"][0])
+
+
+async def test_whoever_is_alive_is_told_without_waiting_for_a_scan(client, streams) -> None:
+    workers = Workers(client)
+    await client.set(keys.live("sender", "s1"), "1")
+    assert (await workers.lately())["sender"] == ["s1"]
+    await client.delete(keys.live("sender", "s1"))
+    assert (await workers.lately())["sender"] == []
+    await client.set(keys.live("sender", "s2"), "1")
+
+    async def told() -> bool:
+        return (await workers.lately())["sender"] == ["s2"]
+
+    await until(told)

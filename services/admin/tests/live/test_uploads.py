@@ -112,3 +112,15 @@ async def test_what_is_no_form_is_told(streams: Streams, admin, body: bytes, kin
 async def test_whose_it_is_must_be_said(streams: Streams, admin, query: str) -> None:
     answer = await admin.post(f"/admin/uploads{query}", data=form())
     assert answer.status in (400, 404)
+
+
+@pytest.mark.parametrize("end", ["", "\r\n", "\r\n--edge", "\r\n--edg--\r\n", "\r\n--edge\r\n\r\nx\r\n--edge--\r\n"])
+async def test_a_form_that_was_cut_off_is_no_file(streams: Streams, client, admin, end: str) -> None:
+    head = '--edge\r\nContent-Disposition: form-data; name="file"; filename="exame.pdf"\r\n\r\n'
+    data = head.encode() + PDF + end.encode()
+    answer = await admin.post(URL, data=data, headers={"Content-Type": "multipart/form-data; boundary=edge"})
+    assert (answer.status, (await answer.json())["parameter"]) == (400, "file")
+    assert await client.keys(keys.upload(INSTANCE, "*")) == []
+    whole = head.encode() + PDF + b"\r\n--edge--\r\n"
+    answer = await admin.post(URL, data=whole, headers={"Content-Type": "multipart/form-data; boundary=edge"})
+    assert answer.status == 201

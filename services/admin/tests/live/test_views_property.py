@@ -13,7 +13,8 @@ import redis.asyncio as aioredis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from admin.views.folding.working import Working, needs
+from admin.views.folding.needs import needs
+from admin.views.folding.working import Working
 from admin.views.projecting.book import LANE, Book
 from admin.views.projecting.head import read_head
 from admin.views.projecting.projector import plain

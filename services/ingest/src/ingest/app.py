@@ -79,6 +79,7 @@ async def _answer(request: web.Request) -> tuple[web.Response, str]:
 def _admit(request: web.Request, instance: str) -> None:
     """Raises Refused; the body is not read for that."""
     if not request.app[AUTHENTICATOR].accepts(request.headers):
+        _log.warning("unauthorized", instance=instance[:100])
         raise Refused(401, "unauthorized", "the webhook token is missing or wrong")
     settings = request.app[SETTINGS]
     if not valid_instance(instance) or (settings.instances and instance not in settings.instances):

@@ -22,10 +22,10 @@ class Acceptance:
 
     def of(self, delivery: Delivery, event: SendRequested, facts: Facts, message_id: str, proof: str) -> Done:
         """It was taken as `message_id`; `proof` says how that is known."""
-        assert delivery.progress.last is not None
+        progress = delivery.progress
         if event.asked_at is not None:
             metrics.REPLY_SECONDS.observe(max(0, self.clock.now_ms() - event.asked_at) / 1000)
-        attempt = delivery.progress.last.number
+        attempt = progress.last.number if progress.last else progress.next_number - 1  # its tries are counted anew
         accepted = facts.accepted(attempt, message_id, proof)
         is_new = isinstance(delivery, Begun) and delivery.to_new_contact
         return Done(

@@ -8,13 +8,13 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
-from sender.address import written_ways
 from sender.facts import Facts
 from sender.new_contacts import WHY_PAUSED, WHY_SPENT
 from sender.settings import SenderSettings
 from shared.clock import Clock
 from shared.errors import NotOurs
 from shared.events import SendRequested, encode
+from shared.events.spelling import written_ways
 from shared.streams import keys
 from shared.streams.delivery import Delivery, Owner, Wait
 from shared.streams.progress import Progress, dump
@@ -48,6 +48,11 @@ class NotYet:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Trimmed:
+    """Somebody deleted its entry from the stream by hand, so nobody else knows its words any more."""
+
+
 @dataclass(frozen=True)
 class Attempts:
     """Begins attempts, at the pace that the settings allow."""
@@ -57,7 +62,7 @@ class Attempts:
     clock: Clock
     log_maxlen: int
 
-    async def begin(self, delivery: Delivery, event: SendRequested, owner: Owner) -> Begun | Wait | NotYet:
+    async def begin(self, delivery: Delivery, event: SendRequested, owner: Owner) -> Begun | Wait | NotYet | Trimmed:
         """The delivery with its new attempt written down and its token taken; or how long to wait, and for what.
 
         Raises NotOurs when another replica has the lane or the entry by now.
@@ -82,6 +87,8 @@ class Attempts:
                 return NotYet(now - now % DAY_MS + DAY_MS + MARGIN_MS, WHY_SPENT)
             case "paused":
                 return NotYet(self._pause_end(_word(reply[1])), WHY_PAUSED)
+            case "trimmed":
+                return Trimmed()
             case why:
                 raise NotOurs(why)
 

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from sender.address import is_address, written_ways
+from sender.address import is_address
 from sender.facts import Facts
 from sender.parking import parked
 from sender.quiet import QuietHours
@@ -11,6 +11,7 @@ from sender.settings import SenderSettings
 from sender.uploads import Uploads
 from shared.clock import Clock
 from shared.events import TEXT_LIMIT, SendRequested, Text
+from shared.events.spelling import written_ways
 from shared.streams import keys
 from shared.streams.delivery import Delivery, Done
 from shared.streams.scripts import Scripts

@@ -12,7 +12,7 @@ def dead_letter(delivery: Delivery, reason: str, clock: Clock) -> Done:
     event, attempts = delivery.event, delivery.progress.count
     metrics.SENDS.labels("dead_lettered").inc()
     if isinstance(event, SendRequested):
-        fact = Facts(event, clock).dead_lettered(reason, attempts)
+        fact = Facts(event, clock).dead_lettered(reason, attempts, delivery.progress.next_number - 1)
         return Done((fact,), dead=reason, progress=delivery.progress)
     dead = following(
         EntryDeadLettered, event, "dead", clock.now_ms(),

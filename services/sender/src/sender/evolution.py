@@ -1,6 +1,7 @@
 """How is a message handed to the Evolution API? The one place that speaks to the gateway, and maps its failures."""
 
 import datetime as dt
+import json
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
@@ -18,6 +19,7 @@ from shared.telemetry import metrics
 CONNECT_TIMEOUT_S = 5.0
 PROBE_TIMEOUT_S = 3.0
 SEARCH_TIMEOUT_S = 5.0
+MOST_BYTES = 32 * 1024**2  # an answer may hold the file that was sent: 22 MB as base64, and margin
 SEARCH_PAGE = 50
 SEARCH_PAGES = 4  # 200 messages: over three minutes at one a second, and proof is looked for within seconds
 _RETRYABLE_BEFORE_SENDING = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
@@ -126,8 +128,15 @@ def retry_after(headers: Mapping[str, str]) -> str | None:
 
 
 async def _json(answer: aiohttp.ClientResponse) -> Any:
+    """What the body says; None when it is no JSON, or more than any answer of the gateway."""
+    body = bytearray()
+    async for chunk in answer.content.iter_any():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            answer.close()
+            return None
     try:
-        return await answer.json(content_type=None)
+        return json.loads(body)
     except (ValueError, RecursionError):
         return None
 

@@ -55,8 +55,9 @@ class Facts:
         event, purpose = self._event, f"scheduled/{until}"
         return following(SendScheduled, event, purpose, self._now, self._trace, send_id=event.id, until=until, why=why)
 
-    def dead_lettered(self, reason: str, attempts: int) -> SendDeadLettered:
+    def dead_lettered(self, reason: str, attempts: int, number: int) -> SendDeadLettered:
+        """`number` is the last try's, which a replay counts on from: it tells one end from the next."""
         return following(
-            SendDeadLettered, self._event, f"dead/{attempts}", self._now, self._trace,
+            SendDeadLettered, self._event, f"dead/{number}", self._now, self._trace,
             send_id=self._event.id, reason=reason, attempts=attempts,
         )  # fmt: skip

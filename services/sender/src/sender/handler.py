@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from redis.exceptions import RedisError
 
-from sender.attempts import Attempts, Begun, NotYet
+from sender.attempts import Attempts, Begun, NotYet, Trimmed
 from sender.breaker import Breaker
 from sender.clearance import GONE, Clearance
 from sender.dead_letter import dead_letter
@@ -32,6 +32,10 @@ from shared.streams.delivery import Delivery, Done, Hold, Owner, Wait
 from shared.telemetry import metrics
 from shared.telemetry.tracing import Traced
 
+TRIMMED = "its entry was deleted from the stream while it waited"
+LONGEST_WAIT_S = {"lane": 5.0, "chat": 30.0}  # then it is asked anew: the pace may have been changed
+MOST_THROTTLED = 10_000  # as many as a stream holds
+
 
 @dataclass
 class SendHandler:
@@ -55,11 +59,24 @@ class SendHandler:
 
     async def admit(self, delivery: Delivery, owner: Owner) -> Delivery | Wait | Done | Hold:
         """Take a token for it and write the attempt down; or end it when it has no business at the gateway."""
+        waits = False
+        try:
+            said = await self._admitted(delivery, owner)
+            waits = isinstance(said, Wait)
+        finally:
+            if not waits:
+                self._throttled.pop(delivery.key, None)
+        return said
+
+    async def _admitted(self, delivery: Delivery, owner: Owner) -> Delivery | Wait | Done | Hold:
         event, progress = delivery.event, delivery.progress
         if not isinstance(event, SendRequested):
             return self.exhausted(delivery, f"a {type(event).__name__} does not belong on an outbound stream")
         if progress.last and progress.last.is_open:  # its outcome is unknown: no new attempt before it is looked for
             return delivery if progress.since else replace(delivery, progress=progress.sought(self.clock.now_ms()))
+        facts = Facts(event, self.clock)
+        if (told := await self.seeker.told_since(delivery, event, facts)) is not None:
+            return told
         if (denied := await self.clearance.denied(delivery, event)) is not None:
             return denied
         if progress.count >= self.max_deliveries:
@@ -73,14 +90,20 @@ class SendHandler:
         begun = await self.attempts.begin(delivery, event, owner)
         match begun:
             case Wait():
-                self._throttled.setdefault(delivery.key, asked_at)
-                return begun
+                self._waits(delivery, asked_at)
+                return Wait(min(begun.seconds, LONGEST_WAIT_S[begun.scope]), begun.scope)
             case NotYet(until=until, why=why):
-                self._throttled.pop(delivery.key, None)
                 metrics.SENDS.labels("new_contacts").inc()
                 return parked(delivery, event, Facts(event, self.clock), until, why, for_contact=True)
-        metrics.THROTTLED_SECONDS.observe(asked_at - self._throttled.pop(delivery.key, asked_at))
+            case Trimmed():
+                return self.exhausted(delivery, TRIMMED)
+        metrics.THROTTLED_SECONDS.observe(asked_at - self._throttled.get(delivery.key, asked_at))
         return begun
+
+    def _waits(self, delivery: Delivery, asked_at: float) -> None:
+        self._throttled.setdefault(delivery.key, asked_at)
+        if len(self._throttled) > MOST_THROTTLED:  # the oldest are those of lanes that went to others
+            del self._throttled[next(iter(self._throttled))]
 
     async def handle(self, delivery: Delivery, span: Traced) -> Done | Hold:
         """Call the gateway, or look for proof of an earlier call."""

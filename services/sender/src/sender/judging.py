@@ -1,6 +1,7 @@
 """What does a call's outcome lead to: an end, another try of this message, a wait of its lane, a look for proof?"""
 
 import random
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from sender.acceptance import Acceptance
@@ -28,6 +29,8 @@ from shared.streams.delivery import Delivery, Done, Hold
 from shared.telemetry import logs
 
 MISCONFIGURED_WAIT_S = 30.0
+OTHERS_GO = 3  # a connection that comes and goes is not one message's fault
+MOST_STOPPED = 10_000
 
 _log = logs.get(__name__)
 
@@ -43,6 +46,10 @@ class Judge:
     draw: random.Random = field(default_factory=random.Random)
     _down: dict[str, int] = field(default_factory=dict)
     """Failures in a row of an instance's connection."""
+    _accepted: Counter[str] = field(default_factory=Counter)
+    """How many messages of an instance were accepted."""
+    _stopped: dict[str, int] = field(default_factory=dict)
+    """Messages that stopped their lane -> how many of their instance had been accepted by then."""
 
     def judge(self, delivery: Delivery, event: SendRequested, outcome: Outcome, facts: Facts) -> Done | Hold:
         """What is written of the try that has just ended with `outcome`."""
@@ -50,8 +57,11 @@ class Judge:
         assert last is not None
         if not isinstance(outcome, InstanceDown):
             self._down.pop(event.instance, None)
+        if not isinstance(outcome, InstanceDown | Misconfigured | Transient):
+            self._stopped.pop(event.id, None)
         match outcome:
             case Accepted(message_id=message_id):
+                self._accepted[event.instance] += 1
                 return self.acceptance.of(delivery, event, facts, message_id, "answer")
             case Unconfirmed(reason=reason):
                 return self.acceptance.unconfirmed(delivery, event, facts, reason)
@@ -101,8 +111,18 @@ class Judge:
 
     def _wait_for_instance(
         self, delivery: Delivery, event: SendRequested, facts: Facts, category: str, reason: str, after_s: float | None
-    ) -> Hold:
-        """The whole lane waits; the next message in line is the probe. It costs no message a delivery."""
+    ) -> Done | Hold:
+        """The whole lane waits; the next message in line is the probe. It costs no message a delivery.
+
+        But for one that stops it again while others go: what is refused is this message, by a filter before the gateway
+        or a session of WhatsApp's that is broken for this chat alone.
+        """
+        went = self._accepted[event.instance]
+        if went - self._stopped.get(event.id, went) >= OTHERS_GO:
+            return self._again(delivery, facts, reason, after_s)
+        if len(self._stopped) >= MOST_STOPPED:
+            del self._stopped[next(iter(self._stopped))]
+        self._stopped.setdefault(event.id, went)
         number = delivery.progress.next_number - 1
         tries = self._down[event.instance] = self._down.get(event.instance, 0) + 1
         wait = after_s if after_s is not None else full_jitter(tries, self.draw, base_s=1.0, cap_s=15.0)

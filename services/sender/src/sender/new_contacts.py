@@ -9,11 +9,11 @@ pause for the instance, which all replicas read before each attempt. Replies, an
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sender.address import written_ways
 from sender.sent import Sent
 from sender.settings import SenderSettings
 from shared.clock import Clock
 from shared.events import SendRequested
+from shared.events.spelling import written_ways
 from shared.streams import keys
 from shared.streams.delivery import Mark, Member, State
 from shared.streams.scripts import Scripts

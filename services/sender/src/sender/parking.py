@@ -1,8 +1,8 @@
 """How is a send put aside until a time, so that it holds nobody and its tries still count?"""
 
-from sender.address import written_ways
 from sender.facts import Facts
 from shared.events import Event, SendRequested
+from shared.events.spelling import written_ways
 from shared.streams import keys
 from shared.streams.delivery import Delivery, Done, Park, State
 from shared.streams.progress import Progress

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from sender.address import same_person
 from sender.evolution import Evolution
 from sender.sent import parse_sent
 from shared.clock import Clock
 from shared.events import SendRequested, content_digest
+from shared.events.spelling import same_person
 from shared.streams import keys
-from shared.streams.progress import Try
 from shared.streams.scripts import Scripts
 
 SKEW_MS = 5_000  # the gateway's times are whole seconds of its own clock
@@ -25,9 +24,9 @@ class Proof:
         self._gateway = gateway
         self._clock = clock
 
-    async def echoed(self, event: SendRequested, tried: Try) -> Proven | None:
-        """The message id under which the gateway told of what this try sent, as ingest recorded it."""
-        since = tried.at - SKEW_MS
+    async def echoed(self, event: SendRequested, tried_at: int) -> Proven | None:
+        """The message id under which the gateway told of what a try at that time sent, as ingest recorded it."""
+        since = tried_at - SKEW_MS
         name = keys.echoes(event.instance, content_digest(event.content))
         for member in await self._scripts.call("ZRANGEBYSCORE", name, since, "+inf"):
             message_id, *chats = str(member, "utf-8").split(" ")
@@ -35,9 +34,9 @@ class Proof:
                 return message_id, "echo"
         return None
 
-    async def searched(self, event: SendRequested, tried: Try) -> Proven | None:
-        """The message id under which the gateway's own database has what this try sent."""
-        since, digest = tried.at - SKEW_MS, content_digest(event.content)
+    async def searched(self, event: SendRequested, tried_at: int) -> Proven | None:
+        """The message id under which the gateway's own database has what a try at that time sent."""
+        since, digest = tried_at - SKEW_MS, content_digest(event.content)
         for found in await self._gateway.sent_since(event.instance, since, self._clock.now_ms() + SKEW_MS):
             same = found.digest == digest and found.at >= since and _same_chat(event, found.chats)
             if same and await self._is_free(event, found.message_id):

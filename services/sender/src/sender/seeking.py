@@ -26,30 +26,48 @@ class Seeker:
     acceptance: Acceptance
     clock: Clock
     proof_wait_s: int
+    call_s: int
+    """How long a call may last: the gateway works on when its caller has died, and may send as late as that."""
 
     async def seek(self, delivery: Delivery, event: SendRequested, facts: Facts) -> Done | Hold:
-        """Proof, or more patience, or the message's policy."""
-        progress, sought_ms = delivery.progress, self.clock.now_ms() - delivery.progress.since
+        """Proof, or more patience, or the message's policy.
+
+        All by the time before the look: a process that stands still in the middle of it has not looked since then.
+        """
+        progress, now = delivery.progress, self.clock.now_ms()
+        sought_ms, patience_ms = now - progress.since, self.proof_wait_s * 1000
+        assert progress.last is not None
         proven = await self._proven(delivery, event, sought_ms)
         if proven is not None:
             metrics.SENDS.labels("accepted").inc()
             return self.acceptance.of(delivery, event, facts, *proven)
-        now, patience_ms = self.clock.now_ms(), self.proof_wait_s * 1000
         if self.breaker.is_open:  # nobody can be asked: patience begins when somebody can
             until = now + PROOF_POLL_MS
             return Hold(progress.sought(now).held(until), until)
-        if sought_ms < patience_ms:
-            until = progress.since + min(max(2 * sought_ms, PROOF_POLL_MS), patience_ms)
+        end = max(progress.since, progress.last.at + self.call_s * 1000) + patience_ms
+        if now < end:
+            until = min(progress.since + max(2 * sought_ms, PROOF_POLL_MS), end)
             return Hold(progress.held(until), until)
         return self._unproven(delivery, event, now)
 
     async def _proven(self, delivery: Delivery, event: SendRequested, sought_ms: int) -> Proven | None:
-        tries = delivery.progress.tries
-        unknown = next(t for t in tries if t.is_open or t.outcome == "unknown")  # an earlier one may prove it
-        proven = await self.proof.echoed(event, unknown)
+        tried_at = delivery.progress.doubtful_since  # an earlier one may prove it
+        proven = await self.proof.echoed(event, tried_at)
         if proven is None and sought_ms >= SEARCH_AFTER_MS:
-            proven = await self.proof.searched(event, unknown)
+            proven = await self.proof.searched(event, tried_at)
         return proven
+
+    async def told_since(self, delivery: Delivery, event: SendRequested, facts: Facts) -> Done | None:
+        """What an earlier try comes to, if the gateway has told of it since it was given up; None: it may be sent.
+
+        The next try may have had to wait for long: for its token, for the gateway, for a person who replays it.
+        """
+        tried_at = delivery.progress.doubtful_since
+        proven = await self.proof.echoed(event, tried_at) if tried_at else None
+        if proven is None:
+            return None
+        metrics.SENDS.labels("accepted").inc()
+        return self.acceptance.of(delivery, event, facts, *proven)
 
     def _unproven(self, delivery: Delivery, event: SendRequested, now: int) -> Done | Hold:
         """Sent once more when a person waits for it; else, or the second time, a dead letter."""

@@ -14,7 +14,7 @@ class SenderSettings(ServiceSettings, frozen=True, kw_only=True, rename=str.uppe
     evolution_timeout_s: Positive = 30
     """The deadline of one gateway call."""
     send_proof_wait_s: NotNegative = 15
-    """How long proof is waited for after a call whose outcome is unknown."""
+    """How long proof is waited for, once a call whose outcome is unknown has run out of its `EVOLUTION_TIMEOUT_S`."""
     send_unconfirmed_after_s: NotNegative = 120
     """An accepted send without a receipt for this long is recorded as unconfirmed. 0: never."""
     reminder_ttl_s: Positive = 86_400

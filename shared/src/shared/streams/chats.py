@@ -110,7 +110,10 @@ class ChatQueues:
         """The head could not begin yet, for a reason that is not its own: it is the first to go when it can."""
         chat = self._of(flight)
         chat.busy, chat.queued = False, True
-        self._vip_turns = max(self._vip_turns - 1, 0) if flight.vip else max(self._vip_turns, chat.turns)
+        owed = (
+            self._ready[0].turns if self._ready else 0
+        )  # whose turn it was still has it, in whatever order they return
+        self._vip_turns = max(self._vip_turns - 1, owed) if flight.vip else max(self._vip_turns, chat.turns)
         (self._ready_vip if flight.vip else self._ready).appendleft(chat)
 
     def next_at_ms(self) -> int | None:
@@ -127,7 +130,7 @@ class ChatQueues:
     def _offer(self, chat: _Chat, now_ms: int) -> None:
         if chat.busy or chat.queued:
             return
-        chat.queued = True
+        chat.queued, chat.turns = True, 0
         head = chat.flights[0]
         if head.ready_at_ms > now_ms:
             self._serial += 1

@@ -1,6 +1,7 @@
 """How do we talk to Redis? Without silent retries, with every wait bounded, and many calls in one round trip."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -140,5 +141,7 @@ def _as_redis_error(error: Exception) -> RedisError:
 
 async def _drop_idle(client: aioredis.Redis, error: Exception) -> None:
     """After a broken connection the pool's others are most likely as dead: let the next call dial anew."""
-    if isinstance(error, (RedisConnectionError, RedisTimeoutError, OSError)):
+    if not isinstance(error, (RedisConnectionError, RedisTimeoutError, OSError)):
+        return
+    with contextlib.suppress(RedisError, OSError, TimeoutError):  # closing over TLS waits for a server that may be gone
         await client.connection_pool.disconnect(inuse_connections=False)

@@ -1,13 +1,14 @@
 """How does a service find and share its work? Lanes are opened where work is, held by lease, and given back."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import redis.asyncio as aioredis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from shared.streams import keys
 from shared.streams.connection import end_if_cancelled
+from shared.streams.each import each
 from shared.streams.ending import end
 from shared.streams.lane import Lane
 from shared.streams.lease import acquire
@@ -121,14 +122,27 @@ class Consumer:
         forgotten = {instance for instance in instances if instance not in self._lanes} & self._watched
         self._watched -= forgotten
         try:
-            lengths = await asyncio.gather(*(self._tools.scripts.call("XLEN", stream) for _, stream in streams))
+            lengths = await each(self._tools.scripts.call("XLEN", stream) for _, stream in streams)
         except BaseException:
             self._watched |= forgotten
             raise
-        busy = {instance for (instance, _), length in zip(streams, lengths, strict=True) if length}
+        asked = list(zip((instance for instance, _ in streams), lengths, strict=True))
+        broken = {instance: reply for instance, reply in asked if isinstance(reply, ResponseError)}
+        busy = {instance for instance, length in asked if length} - broken.keys()
         for instance in sorted(busy):
             self._wake(instance)
-        await asyncio.gather(*(self._register(instance) for instance in instances if instance not in busy))
+        idle = [instance for instance in instances if instance not in busy and instance not in broken]
+        for instance, reply in zip(idle, await each(map(self._register, idle)), strict=True):
+            if isinstance(reply, ResponseError):
+                broken[instance] = reply
+        self._report(broken)
+        self._watched |= forgotten & broken.keys()
+
+    def _report(self, broken: Mapping[str, ResponseError]) -> None:
+        """Their own keys are in trouble (of a wrong type): the other instances go on."""
+        for instance, error in broken.items():
+            metrics.REDIS_ERRORS.labels(self._tools.service).inc()
+            _log.warning("instance_not_worked", instance=instance, error=str(error), do="see to the type of its keys")
 
     async def _pass_on(self) -> None:
         """Tell the others at once that these instances are free."""

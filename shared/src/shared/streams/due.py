@@ -1,13 +1,14 @@
 """How does parked work come back when its time has come? Redis's clock decides; any replica may do it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from shared.clock import SYSTEM, Clock
 from shared.streams import keys
 from shared.streams.connection import end_if_cancelled
+from shared.streams.each import each
 from shared.streams.roster import Roster, due_hint, wake_ups
 from shared.streams.scripts import Scripts
 from shared.telemetry import logs, metrics
@@ -15,6 +16,8 @@ from shared.telemetry import logs, metrics
 TICK_S = 0.25
 SWEEP_EVERY_TICKS = 240  # a lost hint costs a minute at the most
 BATCH = 100
+MOST_LOOKS = 10_000  # at what waits for a full stream: about 15 ms of Redis's time, once a second
+FULL_WAIT_MS = 1_000
 
 _log = logs.get(__name__)
 
@@ -52,21 +55,31 @@ class Promoter:
         """Look at the instances whose hint is due."""
         now = self._clock.now_ms()
         names = await self._scripts.call("ZRANGEBYSCORE", keys.WAKE_DUE, "-inf", now, "LIMIT", 0, BATCH)
-        await asyncio.gather(*(self.promote(name.decode()) for name in names))
+        await self._all([name.decode(errors="replace") for name in names])
+        for name in names:
+            if name.decode(errors="replace").encode() != name:  # no instance: nobody else would forget it
+                await self._scripts.call("ZREM", keys.WAKE_DUE, name)
 
     async def sweep(self) -> None:
         """Look at every instance."""
         instances = await self._roster.instances()
-        counts = await asyncio.gather(*(self._scripts.call("ZCARD", keys.due(name)) for name in instances))
-        busy = [name for name, count in zip(instances, counts, strict=True) if count]
-        await asyncio.gather(*(self.promote(name) for name in busy))
+        counts = await each(self._scripts.call("ZCARD", keys.due(name)) for name in instances)
+        await self._all([name for name, count in zip(instances, counts, strict=True) if count])  # a refusal, too
+
+    async def _all(self, instances: Iterable[str]) -> None:
+        names = list(instances)
+        for name, reply in zip(names, await each(map(self.promote, names)), strict=True):
+            if isinstance(reply, ResponseError):
+                metrics.REDIS_ERRORS.labels("promoter").inc()
+                _log.warning("redis_error", error=str(reply), instance=name, doing="bringing due work back")
 
     async def promote(self, instance: str) -> int:
         """Move what is due of one instance; how many there were."""
         streams = self._streams_of(instance)
         await self._scripts.call("ZREM", keys.WAKE_DUE, instance)  # first: a hint that comes meanwhile is kept
         names = [keys.due(instance), keys.parked(instance), *streams]
-        moved, wait_ms = await self._scripts.run("promote", names, [BATCH, self._bound], wake_ups(instance, streams))
+        args = [BATCH, self._bound, MOST_LOOKS, FULL_WAIT_MS]
+        moved, wait_ms = await self._scripts.run("promote", names, args, wake_ups(instance, streams))
         if wait_ms >= 0:
             await self._scripts.call(*due_hint(instance, self._clock.now_ms() + max(int(wait_ms), 1)))
         return int(moved)

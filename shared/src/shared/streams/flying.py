@@ -114,6 +114,9 @@ class Flying:
 
     def _not_ours(self, flight: Flight, why: NotOurs) -> None:
         metrics.HANDLED.labels(self.tools.service, "not_ours").inc()
+        if str(why) == "other":  # a person at a prompt took it: its chat waits for it until it is ours again, or gone
+            self.traffic.hold_for(flight, self.tools.settings.stream_claim_idle_ms * 3 // 2)
+            return
         if str(why) == "fenced":
             self.lose("another replica took it over")
         self._finish(flight)

@@ -170,7 +170,7 @@ def chat(instance: str, chat_id: str) -> str:
 def contact(instance: str, chat_id: str) -> str:
     """Hash: what staff wrote down about a contact: name, notes, vip, and `revision`, which each change counts up.
 
-    Unlike the chat's state it does not expire; `vip` stands in both, for services to read it with the chat.
+    Unlike the chat's state it does not expire; `vip` stands in both.
     """
     return _of(instance, f"contact:{chat_id}")
 

@@ -30,6 +30,9 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Waits that do not use up a delivery: a closed connection, a throttled gateway."""
     since: int = 0
     """When the outcome of the last try began to be looked for; 0: it is not being looked for."""
+    unproven: int = 0
+    """When the first try of unknown outcome was made, of those before the tries were counted anew; 0: there was none.
+    """
 
     @property
     def count(self) -> int:
@@ -44,6 +47,12 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def may_be_sent(self) -> bool:
         """A try is under way, or one ended without telling whether it was sent."""
         return any(one.is_open or one.outcome == "unknown" for one in self.tries)
+
+    @property
+    def doubtful_since(self) -> int:
+        """When the first try was made that may have been sent though nobody knows; 0: there is none."""
+        tries = (one.at for one in self.tries if one.is_open or one.outcome == "unknown")
+        return self.unproven or next(tries, 0)
 
     @property
     def next_number(self) -> int:

@@ -1,44 +1,33 @@
 """`frontdesk`: the command line. Exit status 0 done, 1 refused or not well, 2 used wrongly, 3 not reachable."""
 
+import io
 import sys
-from collections.abc import Sequence
 
-from frontdesk.api import Refused, Unreachable
 from frontdesk.app import app
+from frontdesk.failures import Refused, Unreachable
 from frontdesk.show import complain
 
-COMMON = {"--json": 0, "--instance": 1, "-i": 1}
-"""Options of every command, with how many words they take: they may stand behind the command as well."""
-
-
-def hoisted(words: Sequence[str]) -> list[str]:
-    """The words with the common options before the command."""
-    first: list[str] = []
-    rest: list[str] = []
-    left = list(words)
-    while left:
-        word = left.pop(0)
-        if word == "--":
-            return [*first, *rest, word, *left]
-        taken = COMMON.get(word)
-        if taken is None and not word.startswith("--instance="):
-            rest.append(word)
-            continue
-        first += [word, *left[: taken or 0]]
-        del left[: taken or 0]
-    return [*first, *rest]
+WHERE = "Is the admin service running there? `--url` or FRONTDESK_URL says where it is."
 
 
 def main() -> None:
     """Run one command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows a question mark
     try:
-        app(hoisted(sys.argv[1:]))
+        app(prog_name="frontdesk")
     except Refused as refused:
         complain(refused.detail, refused.hint)
         sys.exit(1)
     except Unreachable as error:
-        complain(str(error), "Is the admin service running there? `--url` or FRONTDESK_URL says where it is.")
+        complain(str(error), error.hint or WHERE)
         sys.exit(3)
+    except OSError as error:
+        complain(f"this machine did not do it: {error}")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

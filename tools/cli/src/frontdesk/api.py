@@ -3,34 +3,27 @@
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import httpx2
+import msgspec
+
+from frontdesk.failures import Unreachable, check, not_answered, understood
+from frontdesk.told import Told
 
 TIMEOUT_S = 60.0  # a reset of a long backlog takes seconds
 CONNECT_S = 5.0
-_HINTS = {
-    401: "Set FRONTDESK_TOKEN (or FRONTDESK_TOKEN_FILE, or --token) to a token that `frontdesk tokens list` shows.",
-    412: "Somebody else changed it meanwhile: look at it again, then repeat the change.",
-}
+PAGE = 200  # items, the most that the API gives at once
+LINES = {"Accept": "application/x-ndjson"}
 
-Json = Any
-"""What the API answered, as JSON; its shapes are in the API's own document, /admin/openapi.json."""
+T = TypeVar("T")
+Query = Mapping[str, object]
 
 
-class Refused(Exception):  # noqa: N818 - what the service said
-    """The service answered that it does not do this."""
-
-    def __init__(self, status: int, detail: str) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.detail = detail
-        self.hint = _HINTS.get(status, "")
-
-
-class Unreachable(Exception):  # noqa: N818
-    """The service did not answer."""
+class _Page(msgspec.Struct, frozen=True):
+    items: list[msgspec.Raw]
+    next: str | None = None
 
 
 def segment(value: str) -> str:
@@ -41,72 +34,81 @@ def segment(value: str) -> str:
 class Api:
     """The admin API at one address, as one caller."""
 
-    def __init__(self, url: str, token: str, transport: httpx2.BaseTransport | None = None) -> None:
+    def __init__(self, url: str, token: str) -> None:
         self._url = url.rstrip("/")
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         timeout = httpx2.Timeout(TIMEOUT_S, connect=CONNECT_S)
-        self._client = httpx2.Client(base_url=self._url, headers=headers, timeout=timeout, transport=transport)
+        try:
+            self._client = httpx2.Client(base_url=self._url, headers=headers, timeout=timeout)
+        except (httpx2.InvalidURL, UnicodeError) as error:
+            raise Unreachable(f"this is no address: {error}") from None
 
-    def get(self, path: str, **query: object) -> Json:
-        """What is there. Parameters that are None or empty are left out."""
-        return self._ask("GET", path, query).json()
+    def get(self, path: str, kind: type[T], **query: object) -> Told[T]:
+        """What is there. Parameters that are None, empty or false are left out."""
+        return self._told(self._ask("GET", path, query), kind)
 
-    def post(self, path: str, body: Json = None, **query: object) -> Json:
-        """Do something; once, also when the request has to be repeated on its way."""
-        return self._ask("POST", path, query, body, {"Idempotency-Key": uuid.uuid4().hex}).json()
+    def post(self, path: str, kind: type[T], body: object = None, **query: object) -> Told[T]:
+        """Do something; the key keeps it from being done twice by what repeats requests on their way."""
+        headers = {"Idempotency-Key": uuid.uuid4().hex}
+        return self._told(self._ask("POST", path, query, msgspec.json.encode(body or {}), headers), kind)
 
-    def delete(self, path: str, **query: object) -> Json:
+    def post_unkeyed(self, path: str, kind: type[T], body: object) -> Told[T]:
+        """The same for what has a key of its own in its body, or an answer that is told once and kept nowhere."""
+        return self._told(self._ask("POST", path, {}, msgspec.json.encode(body)), kind)
+
+    def put(
+        self, path: str, kind: type[T], body: bytes, media: str = "application/json", *, etag: str = "", **query: object
+    ) -> Told[T]:
+        """Set something; with the ETag of what was read, only if nobody else changed it."""
+        headers = {"Content-Type": media} | ({"If-Match": etag} if etag else {})
+        return self._told(self._ask("PUT", path, query, body, headers), kind)
+
+    def delete(self, path: str, kind: type[T], **query: object) -> Told[T]:
         """Take something away."""
-        answer = self._ask("DELETE", path, query)
-        return answer.json() if answer.content else {}
+        return self._told(self._ask("DELETE", path, query), kind)
 
-    def pages(self, path: str, most: int, **query: object) -> Iterator[Json]:
+    def pages(self, path: str, kind: type[T], most: int, **query: object) -> Told[list[T]]:
         """The items of a list, page after page, `most` of them."""
+        found: list[msgspec.Raw] = []
         cursor: str | None = ""
-        while cursor is not None and most > 0:
-            page = self.get(path, limit=min(most, 200), cursor=cursor, **query)
-            yield from page["items"][:most]
-            most, cursor = most - len(page["items"]), page["next"]
+        while cursor is not None and len(found) < most:
+            page = self.get(path, _Page, limit=min(most - len(found), PAGE), cursor=cursor, **query).seen
+            found, cursor = found + page.items, page.next
+        data = b"[" + b",".join(bytes(item) for item in found[:most]) + b"]"
+        return Told(understood(data, list[kind]), data)  # type: ignore[valid-type]
 
     @contextmanager
     def lines(self, path: str, **query: object) -> Iterator[Iterator[str]]:
         """The lines of an answer that goes on for as long as it is read."""
         timeout = httpx2.Timeout(None, connect=CONNECT_S)
         try:
-            with self._client.stream("GET", path, params=_given(query), timeout=timeout) as answer:
-                if answer.status_code >= 400:
+            with self._client.stream("GET", path, params=_given(query), headers=LINES, timeout=timeout) as answer:
+                if answer.status_code >= 300:
                     answer.read()
-                _check(answer)
+                check(answer)
                 yield answer.iter_lines()
-        except httpx2.TransportError as error:
-            raise self._unreachable(error) from None
+        except (httpx2.TransportError, httpx2.InvalidURL) as error:
+            raise not_answered(self._url, "GET", error) from None
 
     def _ask(
-        self, method: str, path: str, query: Mapping[str, object], body: Json = None,
+        self, method: str, path: str, query: Query, body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> httpx2.Response:  # fmt: skip
+        media = {"Content-Type": "application/json"} if body is not None else {}
         try:
-            answer = self._client.request(method, path, params=_given(query), json=body, headers=headers)
-        except (httpx2.TransportError, httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
-            raise self._unreachable(error) from None
-        _check(answer)
+            answer = self._client.request(
+                method, path, params=_given(query), content=body, headers={**media, **(headers or {})}
+            )
+        except (httpx2.RequestError, httpx2.InvalidURL) as error:
+            raise not_answered(self._url, method, error) from None
+        check(answer)
         return answer
 
-    def _unreachable(self, error: Exception) -> Unreachable:
-        return Unreachable(f"{self._url} does not answer: {error or type(error).__name__}")
+    @staticmethod
+    def _told(answer: httpx2.Response, kind: type[T]) -> Told[T]:
+        return Told(understood(answer.content, kind), answer.content, answer.headers.get("ETag", ""))
 
 
-def _given(query: Mapping[str, object]) -> dict[str, str]:
-    told = {name: value for name, value in query.items() if value not in (None, "", False)}
+def _given(query: Query) -> dict[str, Any]:
+    told = {name: value for name, value in query.items() if value is not None and value is not False and value != ""}
     return {name: "true" if value is True else str(value) for name, value in told.items()}
-
-
-def _check(answer: httpx2.Response) -> None:
-    if answer.status_code < 400:
-        return
-    try:
-        problem = answer.json()
-        detail = str(problem["detail"])
-    except (ValueError, KeyError, TypeError):
-        detail = f"it answered {answer.status_code} {answer.reason_phrase}; is this the admin service?"
-    raise Refused(answer.status_code, detail)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -15,57 +16,72 @@ err = Console(stderr=True, highlight=False)
 COLOURS = {
     "ok": "green", "degraded": "yellow", "down": "red", "failed": "red", "dead": "red", "unknown": "yellow",
     "read": "green", "delivered": "green", "accepted": "cyan", "wanted": "yellow", "taken": "cyan", "warning": "yellow",
+    "open": "green", "close": "red", "connecting": "yellow", "running": "cyan", "done": "green", "stopped": "yellow",
 }  # fmt: skip
+# What a terminal takes for an order, or turns the line around: patients write what they like.
+_ORDERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def as_json(data: Any) -> None:
-    """For programs: one document, or with a list of lines one a line."""
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
-
-
-def line_of_json(data: Any) -> None:
-    """One JSON document on a line of its own."""
-    sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
+    """For programs: one document."""
+    sys.stdout.write(harmless_json(json.dumps(data, ensure_ascii=False, indent=2)) + "\n")
 
 
 def raw(line: str) -> None:
-    """A line as it came."""
-    sys.stdout.write(line + "\n")
+    """A line of JSON as it came."""
+    sys.stdout.write(harmless_json(line) + "\n")
+    sys.stdout.flush()
+
+
+def harmless_json(text: str) -> str:
+    """The same JSON, with what a terminal could take for an order as escapes."""
+    return re.sub("[\x7f-\x9f]", lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def harmless(text: str) -> str:
+    """The words, without what a terminal could take for an order."""
+    return _ORDERS.sub("\ufffd", text.replace("\r\n", "\n"))
 
 
 def hint(what: str) -> None:
     """A sentence that something may be wrong."""
-    out.print(Text(what, style="yellow"))
+    out.print(Text(harmless(what), style="yellow"))
 
 
 def complain(what: str, todo: str = "") -> None:
     """Say on standard error what went wrong, and what to do."""
-    err.print(Text(f"frontdesk: {what}", style="red"))
+    err.print(Text(harmless(f"frontdesk: {what}"), style="red"), soft_wrap=True)
     if todo:
-        err.print(Text(todo))
+        err.print(Text(todo), soft_wrap=True)
+
+
+def aside(what: str) -> None:
+    """A sentence for people, beside what programs read."""
+    err.print(Text(harmless(what)), soft_wrap=True)
 
 
 def say(what: str) -> None:
     """A sentence for people."""
-    out.print(Text(what))
+    out.print(Text(harmless(what)), soft_wrap=True)
 
 
 def word(value: object) -> Text:
     """A state, in its colour."""
-    return Text(str(value), style=COLOURS.get(str(value), ""))
+    return Text(harmless(str(value)), style=COLOURS.get(str(value), ""))
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[object]], empty: str) -> None:
+def table(columns: Sequence[str], rows: Sequence[Sequence[object]], empty: str = "") -> None:
     """Rows under their titles; `empty` says what it means that there are none."""
     if not rows:
-        say(empty)
+        if empty:
+            say(empty)
         return
     shown = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        shown.add_column(column, overflow="fold")
+        # What is copied from a table, such as an id, is never broken into two lines.
+        shown.add_column(column, overflow="fold", no_wrap=column in ("id", "when"))
     for row in rows:
-        shown.add_row(*(cell if isinstance(cell, Text) else Text(_text(cell)) for cell in row))
+        shown.add_row(*(cell if isinstance(cell, Text) else Text(harmless(_text(cell))) for cell in row))
     out.print(shown)
 
 

@@ -60,7 +60,7 @@ def _addresses(stack: Stack) -> None:
 Chat as a patient   {stack.url("simulator")}/
 Sit at the desk     {stack.url("admin-0")}/   (log in with the token {ADMIN_TOKEN})
 Stream health       curl -H 'Authorization: Bearer {ADMIN_TOKEN}' {stack.url("admin-0")}/admin/streams/health
-Metrics             {stack.url("ingest-0")}/metrics  (and responder, sender, admin alike)
+Metrics             {stack.url("ingest-0")}/metrics  (each service has its own)
 Redis               {stack.redis.url}
 Logs                {stack.folder}
 

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from admin.access.secrets import same
 from admin.http.problems import Problem
+from admin.http.reading import form_of
 
 HEADER = "X-CSRF-Token"
 FIELD = "csrf"
@@ -37,5 +38,5 @@ async def _given(request: web.Request) -> str:
         return request.headers[HEADER]
     if request.content_type not in _FORMS:
         return ""
-    value: Any = (await request.post()).get(FIELD, "")
+    value: Any = (await form_of(request)).get(FIELD, "")
     return value if isinstance(value, str) else ""

@@ -15,6 +15,7 @@ from admin.access.secrets import is_token, new_id, same
 from admin.access.sessions import Sessions
 from admin.access.throttle import Throttle, retry_after
 from admin.access.tokens import Holder, Tokens
+from admin.http.reading import form_of
 from shared.telemetry import logs, metrics
 
 HOME = "/"
@@ -66,7 +67,7 @@ class Login:
 
     async def enter(self, request: web.Request) -> web.StreamResponse:
         """Begin a session, if the token holds."""
-        form = await request.post()
+        form = await form_of(request)
         wanted = inside(_text(form, "next"))
         if not csrf.is_ours(request) or not _same_form(request, _text(form, "form")):
             return self._form(request, 403, next=wanted, why="stale")

@@ -5,14 +5,20 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
+from redis.exceptions import ResponseError
 
 from shared import ids
 from shared.events import BroadcastStarted, BroadcastStopped, SendRequested, Text, encode
 from shared.service import Platform
 from shared.streams import keys
 from shared.streams.roster import views_hint
+from shared.telemetry import logs
 
-LIFE_MS = 90 * 86_400_000  # a record outlives its broadcast, for whoever asks how it went
+LIFE_MS = 90 * 86_400_000  # from its time on: a record outlives its broadcast, for whoever asks how it went
+LISTED_MS = 366 * 86_400_000 + LIFE_MS  # it may have been asked for a year before its time
+KEY_MS = 2 * 86_400_000  # an answer is remembered for a day, and a lost one may be asked for again as long
+
+_log = logs.get(__name__)
 
 State = Literal["running", "done", "stopped"]
 
@@ -67,8 +73,8 @@ class Records:
         self._redis, self._scripts, self._clock = platform.redis, platform.scripts, platform.clock
         self._log_maxlen = platform.streams.log_maxlen
 
-    async def start(self, instance: str, about: About, recipients: Sequence[Recipient]) -> str:
-        """Write it down for the runner; its id."""
+    async def start(self, instance: str, about: About, recipients: Sequence[Recipient], key: str = "") -> str:
+        """Write it down for the runner; its id, or the id of the one that was started with the same key."""
         now, id_ = about.asked_at, ids.new(self._clock)
         fact = BroadcastStarted(
             id=id_, instance=instance, occurred_at=now, recorded_at=now, broadcast_id=id_, by=about.by,
@@ -76,17 +82,17 @@ class Records:
         )  # fmt: skip
         names = [
             keys.broadcast(instance, id_), keys.broadcast_recipients(instance, id_), keys.broadcasts(instance),
-            keys.events(instance), keys.open_broadcasts(instance),
+            keys.events(instance), keys.open_broadcasts(instance), keys.seen(instance, f"broadcast:{key}"),
         ]  # fmt: skip
         args: list[str | bytes | int] = [
-            self._log_maxlen, id_, now, LIFE_MS, msgspec.json.encode(about), encode(fact),
+            self._log_maxlen, id_, now, LIFE_MS + about.starts_at - now, LISTED_MS, msgspec.json.encode(about),
+            encode(fact), KEY_MS if key else 0,
             *(msgspec.msgpack.encode(one) for one in recipients),
         ]  # fmt: skip
         hints: list[tuple[str | int, ...]] = [
             ("SADD", keys.INSTANCES, instance), ("SADD", keys.BROADCASTING, instance), views_hint(instance),
         ]  # fmt: skip
-        await self._scripts.run("broadcast_start", names, args, then=hints)
-        return id_
+        return bytes(await self._scripts.run("broadcast_start", names, args, then=hints)).decode()
 
     async def stop(self, instance: str, id_: str, by: str) -> int:
         """How many get nothing; -1: it has ended already; -2: there is none."""
@@ -107,19 +113,29 @@ class Records:
         found: Any = await self._redis.hgetall(keys.broadcast(instance, id_))
         return _record(instance, id_, found) if found else None
 
-    async def newest(self, instance: str, before: int, limit: int) -> list[Record]:
-        """Those that were asked for before then, the newest first."""
+    async def newest(self, instance: str, before: int, limit: int) -> tuple[list[Record], int | None]:
+        """Those that were asked for before then, the newest first; and the time to go on before, if there may be more.
+
+        One whose record is gone is left out.
+        """
         names: Any = await self._redis.zrevrangebyscore(
-            keys.broadcasts(instance), f"({before}" if before else "+inf", "-inf", start=0, num=limit
+            keys.broadcasts(instance), f"({before}" if before else "+inf", "-inf", start=0, num=limit, withscores=True
         )
-        found = [await self.read(instance, name.decode()) for name in names]
-        return [record for record in found if record is not None]
+        found = [await self.read(instance, name.decode()) for name, _ in names]
+        return [record for record in found if record is not None], int(names[-1][1]) if len(names) == limit else None
 
     async def open(self, instance: str) -> list[Record]:
-        """Those that have not ended, the oldest first."""
+        """Those that have not ended, the oldest first. One that cannot be read is left alone, and told of."""
         names: Any = await self._redis.smembers(keys.open_broadcasts(instance))
-        found = [await self.read(instance, name.decode()) for name in sorted(names)]
+        found = [await self._readable(instance, name.decode(errors="replace")) for name in sorted(names)]
         return [record for record in found if record is not None]
+
+    async def _readable(self, instance: str, id_: str) -> Record | None:
+        try:
+            return await self.read(instance, id_)
+        except (ResponseError, msgspec.MsgspecError, KeyError, ValueError) as error:
+            _log.error("broadcast_not_understood", instance=instance, broadcast=id_, error=repr(error))
+            return None
 
     async def recipients(self, record: Record, count: int) -> list[Recipient]:
         """The next ones."""

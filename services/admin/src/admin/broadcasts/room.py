@@ -32,7 +32,7 @@ class Broadcasts:
         self._records, self._canceller = Records(platform), Canceller(platform)
         all_, one, tag = "/admin/broadcasts", "/admin/broadcasts/{id}", "broadcasts"
         self.endpoints = [
-            Endpoint("POST", all_, Role.OPERATOR, self.start, tag, status=202, also=(200,)),
+            Endpoint("POST", all_, Role.OPERATOR, self.start, tag, status=202, also=(200,), again=True),
             Endpoint("GET", all_, Role.VIEWER, self.list, tag),
             Endpoint("GET", one, Role.VIEWER, self.read, tag),
             Endpoint("POST", f"{one}/stop", Role.OPERATOR, self.stop, tag, again=True),
@@ -55,7 +55,7 @@ class Broadcasts:
                 template=body.template, language=language, by=asked.who.name, asked_at=now, starts_at=starts_at,
                 per_minute=body.per_minute,
             )  # fmt: skip
-            id_ = await self._records.start(instance, about, found.recipients)
+            id_ = await self._records.start(instance, about, found.recipients, asked.key)
         started = Started(
             dry_run=body.dry_run, id=id_, recipients=len(found.recipients), duplicates=found.duplicates,
             opted_out=await opted_out(self._redis, instance, found.recipients),
@@ -67,9 +67,8 @@ class Broadcasts:
         """The broadcasts of the last 90 days, the newest first."""
         q, now = asked.query, self._clock.now_ms()
         instance = await self._instances.require(q.instance)
-        found = await self._records.newest(instance, _before(q.cursor), q.limit)
-        more = cursor_of(found[-1].about.asked_at) if len(found) == q.limit else None
-        return Page(items=[told(record, now) for record in found], next=more)
+        found, more = await self._records.newest(instance, _before(q.cursor), q.limit)
+        return Page(items=[told(record, now) for record in found], next=None if more is None else cursor_of(more))
 
     async def read(self, asked: Asked[OneBroadcast, None]) -> Broadcast:
         """How far one is: how many were requested, and what became of them."""
@@ -77,12 +76,16 @@ class Broadcasts:
         return told(record, self._clock.now_ms(), await self._outcomes(record))
 
     async def stop(self, asked: Asked[OneBroadcast, None]) -> Stopped:
-        """Stop one. Nobody more is written to; what waits and was not begun is taken back. 409 when it has ended."""
+        """Stop one. Nobody more is written to; what waits and was not begun is taken back. 409 when it is done.
+
+        Asked again, it takes back what the first time left, should that have died in its middle.
+        """
         record, by = await self._one(asked.query), asked.who.name
         left = await self._records.stop(record.instance, record.id, by)
-        if left < 0:
+        if left < 0 and record.state != "stopped":
             raise Problem(409, "it has ended already", parameter="id")
         taken = await self._take_back(record.instance, record.id, by)
+        left = left if left >= 0 else record.total - record.requested  # an earlier stop died before it took back
         return Stopped(id=record.id, left=left + taken, taken_back=taken)
 
     async def _take_back(self, instance: str, id_: str, by: str) -> int:

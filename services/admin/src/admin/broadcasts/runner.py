@@ -10,8 +10,9 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
+import msgspec
 from aiohttp import web
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from admin.broadcasts.record import Record, Records
 from shared.events import encode
@@ -65,7 +66,12 @@ class Runner:
         """One step of every broadcast that this replica may run."""
         hinted: Any = await self._scripts.call("SMEMBERS", keys.INSTANCES if sweep else keys.BROADCASTING)
         for name in sorted(hinted):
-            await self._instance(name.decode(errors="replace"), sure=not sweep)
+            instance = name.decode(errors="replace")
+            try:
+                await self._instance(instance, sure=not sweep)
+            except (ResponseError, msgspec.MsgspecError) as error:  # its own keys: the other instances go on
+                metrics.REDIS_ERRORS.labels("admin").inc()
+                _log.error("broadcasts_stand_still", instance=instance, error=repr(error))
 
     async def _instance(self, instance: str, *, sure: bool) -> None:
         under_way = await self._records.open(instance)
@@ -108,7 +114,10 @@ class Runner:
             return "waits"
         i, position = record.instance, record.requested
         recipients = await self._records.recipients(record, count)
-        messages = [record.message(position + at, one, now) for at, one in enumerate(recipients)]
+        messages = [
+            encode(record.message(position + at, one, now)) if one.to else b""  # b"": who was erased since
+            for at, one in enumerate(recipients)
+        ]
         bound = self._platform.streams.stream_maxlen or AHEAD
         names = [
             keys.fence(i, LANE), keys.broadcast(i, record.id), keys.broadcast_recipients(i, record.id),
@@ -116,7 +125,7 @@ class Runner:
         ]  # fmt: skip
         args: list[str | bytes | int] = [
             lease.fence, self._platform.streams.log_maxlen, min(AHEAD, bound), position,
-            record.send_id(position - 1) if position else "", now, record.id, *(encode(one) for one in messages),
+            record.send_id(position - 1) if position else "", now, record.id, *messages,
         ]  # fmt: skip
         hints = wake_ups(i, [keys.outbound(i)])
         reply = bytes(await self._scripts.run("broadcast_step", names, args, then=hints)).decode()

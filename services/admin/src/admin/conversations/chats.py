@@ -34,6 +34,11 @@ class Chats:
             detail = f"nobody wrote from {chat} yet; to write to somebody new, POST /admin/messages"
             raise Problem(404, detail, parameter="chat")
 
+    async def all_paused(self, instance: str) -> bool:
+        """Whether the bot is quiet on the whole instance now."""
+        found: Any = await self._redis.hget(keys.bot(instance), "paused_until")
+        return bool(found) and found.isdigit() and int(found) > self._clock.now_ms()
+
     async def take(self, instance: str, chat: str, who: str, *, force: bool) -> None:
         """`who` answers here now. Raises Problem 409 when somebody else does, unless forced."""
         act, state = Act(instance), keys.chat(instance, chat)

@@ -93,7 +93,7 @@ class Conversations:
             Endpoint("GET", f"{one}/export", Role.VIEWER, self.export, "conversations", produces=LINES),
             Endpoint("POST", f"{one}/take", staff, self.take, "conversations", again=True),
             Endpoint("POST", f"{one}/give-back", staff, self.give_back, "conversations", again=True),
-            Endpoint("POST", f"{one}/reply", staff, self.reply, "conversations", status=202),
+            Endpoint("POST", f"{one}/reply", staff, self.reply, "conversations", status=202, again=True),
             Endpoint("POST", f"{one}/pause", staff, self.pause, "conversations", again=True),
             Endpoint("POST", f"{one}/resume", staff, self.resume, "conversations", again=True),
         ]
@@ -106,7 +106,8 @@ class Conversations:
 
     async def read(self, asked: Asked[OfChat, None]) -> Conversation:
         """One conversation, as a line of the list."""
-        return await self._seen(asked.query)
+        found = await self._seen(asked.query)
+        return msgspec.structs.replace(found, all_paused=await self._chats.all_paused(found.instance))
 
     async def messages(self, asked: Asked[MessagesAsked, None]) -> Page[Message]:
         """What was said, the newest first, with how far each message came."""
@@ -152,11 +153,12 @@ class Conversations:
         send = SendRequested(
             id=ids.new(self._clock), instance=instance, chat=chat, occurred_at=now, recorded_at=now, to=chat,
             content=content, send_class="staff", quoted_id=asked.body.quoted_id, by=asked.who.name, template=template,
+            idempotency_key=asked.key,
         )  # fmt: skip
         await self._accepting.check(send)
         await self._chats.staff_speaks(instance, chat)
-        await self._accepting.take(send, "")
-        return Queued(id=send.id, status="queued")
+        earlier = await self._accepting.take(send, "")  # a request that broke off, and came again with its key
+        return Queued(id=earlier.id if earlier else send.id, status="queued")
 
     async def pause(self, asked: Asked[OfChat, PauseBody]) -> Answering:
         """Keep the bot quiet in a chat. 409 when a person has taken it: it is quiet there anyway."""

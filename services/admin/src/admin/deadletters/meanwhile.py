@@ -64,7 +64,8 @@ class Meanwhile:
         """The gateway told that it sent these words to this chat, and no other send of ours is known to be it."""
         if letter.progress.last is None:  # it was never handed over
             return False
-        digest, since = content_digest(send.content), letter.progress.tries[0].at - SKEW_MS
+        tried_at = letter.progress.unproven or letter.progress.tries[0].at
+        digest, since = content_digest(send.content), tried_at - SKEW_MS
         return any(
             echo.content_digest == digest and _same(echo.chat, send.chat) and echo.recorded_at >= since
             for echo in self.echoes

@@ -51,7 +51,7 @@ class Replayer:
 
     async def replay(self, letter: Letter, who: str, edit: Edit | None, *, resend: bool, seen: Meanwhile) -> str:
         """Put it to work; the id of what is sent now. Raises Problem 400, 404, 409 or 429; nothing changed then."""
-        work = self._work(letter, who, edit)
+        work = self._work(letter, who, edit, resend=resend)
         for _ in range(LOOKS):
             if not resend:
                 check_open(letter, seen)
@@ -79,7 +79,7 @@ class Replayer:
         ]  # fmt: skip
         return bytes(await self._scripts.run("replay", names, args, then=wake_ups(i, [letter.stream]))).decode()
 
-    def _work(self, letter: Letter, who: str, edit: Edit | None) -> Work:
+    def _work(self, letter: Letter, who: str, edit: Edit | None, *, resend: bool) -> Work:
         check_replayable(letter)
         assert letter.event is not None
         if not isinstance(letter.event, SendRequested):
@@ -88,16 +88,18 @@ class Replayer:
             event = letter.event
             acted = self._telling.acted(who, "dead_letter.replay", letter.instance, event.chat, event=event.id)
             return Work(event, [acted])
-        return self._send(letter, letter.event, who, edit)
+        return self._send(letter, letter.event, who, edit, resend=resend)
 
-    def _send(self, letter: Letter, old: SendRequested, who: str, edit: Edit | None) -> Work:
+    def _send(self, letter: Letter, old: SendRequested, who: str, edit: Edit | None, *, resend: bool) -> Work:
         now = self._clock.now_ms()
         told = following(SendReplayed, old, f"replayed/{letter.id}", now, send_id=old.id, by=who)
         expires_at = max(old.expires_at or 0, now + NEW_LIFE_MS)
         if edit is None:
             send = msgspec.structs.replace(old, expires_at=expires_at, not_before=None)
             # Its tries are counted anew, and numbered on: a number names one try for ever.
-            return Work(send, [told], dump(Progress(uncounted=letter.progress.next_number - 1)))
+            # That one may have arrived is not forgotten, unless somebody wants it sent all the same.
+            unproven = 0 if resend else letter.progress.doubtful_since
+            return Work(send, [told], dump(Progress(uncounted=letter.progress.next_number - 1, unproven=unproven)))
         to = old.to if edit.to is None else _address(edit.to)
         new = msgspec.structs.replace(
             old, id=ids.derived(old.id, f"replay/{letter.id}"), occurred_at=now, recorded_at=now, by=who,

@@ -22,7 +22,8 @@ async def of_gateway(gateway: Gateway) -> list[Check]:
     except Problem as problem:
         mend = "check EVOLUTION_SERVER_URL and EVOLUTION_API_KEY, and that the gateway runs"
         return [failed("gateway", problem.detail, mend)]
-    told = [ok("gateway", f"Evolution API {version or '?'}, {len(instances)} instances")]
+    known = f"{len(instances)} instance{'' if len(instances) == 1 else 's'}"
+    told = [ok("gateway", f"Evolution API {version or '?'}, {known}")]
     closed = sorted(one.name for one in instances if one.state not in ("open", ""))
     if closed:
         told.append(warning("numbers", f"not connected: {', '.join(closed[:10])}", "scan the QR code of each"))
@@ -50,15 +51,21 @@ async def of_hooks(gateway: Gateway, url: str, names: Sequence[str]) -> list[Che
     """Does the gateway post to that address?"""
     if not (url and gateway.is_set):
         return []
-    wrong: list[str] = []
+    looked_at, wrong = 0, list[str]()
     for name in names[:HOOKS_MAX]:
         try:
             hook = await gateway.hook(name)
         except Problem:
             continue  # the gateway does not have it, or is away, which is told already
+        looked_at += 1
         if not hook.enabled or not hook.url.startswith(f"{url}{WEBHOOK}"):
             wrong.append(name)
+    if not looked_at:
+        return []
     if not wrong:
         return [ok("webhooks", "those that were looked at point to ingest")]
-    mend = "set them: POST /admin/instances/{instance}/webhook, or one click in the page"
+    mend = (
+        "set them: POST /admin/instances/{instance}/webhook, or one click in the page. "
+        "A webhook set for the whole gateway (WEBHOOK_GLOBAL_URL), as the demo's simulator has, is not seen here"
+    )
     return [failed("webhooks", f"they do not point to ingest: {', '.join(wrong)}", mend)]

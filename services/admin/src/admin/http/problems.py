@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 from redis.exceptions import RedisError
 
@@ -40,6 +41,7 @@ class Problem(Exception):  # noqa: N818 - it is named for what it becomes
         )
 
 
+BROKEN = Problem(400, "the body breaks off, or is not what its Content-Type says")
 Page = Callable[[web.Request, Problem], str]
 PROBLEM_PAGE: web.AppKey[Page] = web.AppKey("PROBLEM_PAGE")
 """How a problem is shown to a person; `plain` when the application names nothing."""
@@ -76,6 +78,8 @@ async def as_problems(request: web.Request, handler: Handler) -> web.StreamRespo
         return await handler(request)
     except Problem as problem:
         return answered(request, problem)
+    except (HttpProcessingError, web.RequestPayloadError):
+        return answered(request, BROKEN)
     except web.HTTPMethodNotAllowed as refusal:
         if request.method == "OPTIONS":
             return web.Response(status=204, headers={"Allow": ",".join(sorted({*refusal.allowed_methods, "OPTIONS"}))})

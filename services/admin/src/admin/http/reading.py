@@ -1,12 +1,13 @@
 """What does a request ask? Path, query and body as typed structs; every fault is told by the field that has it."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
 from aiohttp import web
 
-from admin.http.problems import Problem
+from admin.http.problems import BROKEN, Problem
 
 T = TypeVar("T", bound=msgspec.Struct)
 B = TypeVar("B")
@@ -39,6 +40,14 @@ def body_of(data: bytes, kind: type[B]) -> B:
         raise _problem(error, "the body") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem(400, f"the body is not JSON: {error}") from None
+
+
+async def form_of(request: web.Request) -> Mapping[str, Any]:
+    """The fields of a form. Raises Problem 400 when it is none."""
+    try:
+        return await request.post()
+    except ValueError:  # what aiohttp says of a form that is cut off or has no boundary
+        raise BROKEN from None
 
 
 def _is_text(value: str) -> bool:

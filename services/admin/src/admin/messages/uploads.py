@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from aiohttp import BodyPartReader, web
+from aiohttp import BodyPartReader, MultipartReader, web
 
 from admin.http.endpoint import Asked
 from admin.http.problems import Problem
@@ -114,11 +114,24 @@ async def _file(request: web.Request) -> tuple[str, bytes]:
     if not request.content_type.startswith("multipart/"):
         raise Problem(415, "send the file as multipart/form-data, in a field `file`")
     with contextlib.suppress(ValueError):  # what is not multipart after all
-        async for part in await request.multipart():
+        form = await request.multipart()
+        async for part in form:
             if not isinstance(part, BodyPartReader) or part.name != "file":
                 raise Problem(400, f"unknown field {getattr(part, 'name', None)!r}; known here: file", parameter="file")
-            return part.filename or "", await _bytes(part)
+            data = await _bytes(part)
+            await _end(form)
+            return part.filename or "", data
     raise Problem(400, "there is no field `file` in the form", parameter="file")
+
+
+async def _end(form: MultipartReader) -> None:
+    """Raises Problem 400 unless the form ends behind the file: one that was cut off there would pass for a whole."""
+    try:
+        more = await form.next()
+    except ValueError:
+        raise Problem(400, "the form is cut off: its last boundary is missing", parameter="file") from None
+    if more is not None:
+        raise Problem(400, "there is more in the form than one file", parameter="file")
 
 
 async def _bytes(part: BodyPartReader) -> bytes:

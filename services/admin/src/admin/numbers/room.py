@@ -8,7 +8,7 @@ from urllib.parse import quote
 import msgspec
 
 from admin.access.principal import Role
-from admin.gateway import Gateway, GatewayInstance, Hook, Qr, hook_to
+from admin.gateway import UNSET, Gateway, GatewayInstance, Hook, Qr, hook_to
 from admin.http.endpoint import Asked, Endpoint, Nothing, Reply, etag
 from admin.http.problems import Problem
 from admin.instances import Instances, check_name
@@ -71,6 +71,7 @@ class InstancesDesk:
             hook = await self._gateway.hook(name) if there else None
         except Problem as trouble:
             problem = trouble.detail
+        problem = problem if self._gateway.is_set else UNSET
         known = name in await self._instances.names()
         if there is None and not known:
             raise Problem(404, f"neither we nor the gateway know an instance {name!r}", parameter="instance")

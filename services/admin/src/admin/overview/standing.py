@@ -102,7 +102,7 @@ class Surveyor:
     async def standing(self, names: Sequence[str], not_shown: int = 0) -> Standing:
         """Of these instances."""
         now = self._clock.now_ms()
-        alive, server = await asyncio.gather(self._workers.alive(), durability.server(self._redis))
+        alive, server = await asyncio.gather(self._workers.lately(), durability.server(self._redis))
         around = Surroundings(alive, server, self._bound)
         found = await readings.read(self._redis, names)
         day = dt.datetime.fromtimestamp(now / 1000, dt.UTC).date().isoformat()

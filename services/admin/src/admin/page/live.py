@@ -17,6 +17,7 @@ STREAM = "text/event-stream"
 KEEP_ALIVE_S = 15.0  # proxies hang up on what is silent for 30 s or more
 GATHER_S = 0.2  # a burst of changes is one piece of news
 RETRY_MS = 3_000
+MOST_FOLLOWED = 100  # at four looks a second 400 commands/s; the overview of more asks again by itself
 WAITING = 1_000  # more than any page needs to know; what is beyond it is not told one by one
 
 
@@ -42,7 +43,7 @@ class Live:
     async def follow(self, asked: Asked[LiveAsked, None]) -> web.StreamResponse:
         """`data: <chat>` for each change, from now on."""
         wanted = asked.query.instance
-        names = [await self._instances.require(wanted)] if wanted else await self._instances.names()
+        names = [await self._instances.require(wanted)] if wanted else (await self._instances.names())[:MOST_FOLLOWED]
         headers = {"Content-Type": STREAM, "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         response = web.StreamResponse(headers=headers)
         await response.prepare(asked.request)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from admin.access.principal import Principal
+from admin.page import reasons
 from admin.page.asking import Asking
 from admin.page.choice import Theme
 from admin.page.formats import Formats
@@ -75,6 +76,10 @@ class Shell:
             return f"{self.t('broadcasts.line', n=int(line[1]) + 1)}: {self.field(line[2])}"
         last = parameter.rpartition(".")[2]
         return self.t.known(f"field.{last}", last)
+
+    def reason(self, why: str) -> str:
+        """Why something is degraded, in the reader's language."""
+        return reasons.said(self.t, why)
 
     @property
     def done(self) -> str:

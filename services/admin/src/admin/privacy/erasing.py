@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 
 from admin.privacy.log import facts
 from admin.privacy.names import Person, person_of
+from admin.privacy.reasons import names_them
 from admin.privacy.record import Erasure, Order, orders
 from admin.privacy.removing import Removing
 from admin.privacy.rewriting import LANE, Rewriting
@@ -26,7 +27,7 @@ from admin.views.projecting.projector import plain
 from admin.views.rebuilding import order_rebuild
 from shared import ids
 from shared.errors import NotOurs
-from shared.events import PersonErased, encode
+from shared.events import AnyEvent, PersonErased, encode
 from shared.service import Platform
 from shared.streams import keys
 from shared.streams.connection import end_if_cancelled
@@ -40,6 +41,7 @@ LOOK_EVERY_S = 1.0
 ROUNDS = 3  # a message of theirs that was under way meanwhile leaves new traces
 TOLD_EVERY = 5_000  # entries
 VIEWS_WAIT_S = 0.1
+NOT_KEPT = "not kept: it named the person"
 
 _log = logs.get(__name__)
 
@@ -116,17 +118,19 @@ class Erasing:
         self._order = order
         self._facts = self._keys = 0
         self._texts: list[str] = []
+        self._names: set[str] = set()
 
     async def run(self) -> None:
         """Erase, and prove it."""
         scanned = Scanned()
         for _ in range(ROUNDS):
-            person = await person_of(self._order.chat, lambda: facts(self._scripts, self._instance))
+            person = await person_of(self._order.chat, self._facts_of, self._order.names)
+            await self._keep(names=tuple(sorted(person.chats)))  # first: a replica that dies takes them with it
             await self._round(person)
             scanned = await scan(self._scripts, self._instance, person, self._texts)
             if not scanned.found:
                 break
-        await self._end(scanned, len(person.needles), await self._disk())
+        await self._end(scanned, person, await self._disk())
 
     async def _round(self, person: Person) -> None:
         i, fence = self._instance, self._lease.fence
@@ -140,13 +144,19 @@ class Erasing:
         self._keys += removing.touched
         await self._views()
         await rewriting.forget_others()
+        self._names |= rewriting.names
         self._texts = list(dict.fromkeys([*self._texts, *rewriting.texts.only_theirs]))
+
+    def _facts_of(self, person: Person) -> AsyncIterator[AnyEvent]:
+        return facts(self._scripts, self._instance, person)
 
     async def _progress(self, done: int) -> None:
         if done - self._order.done >= TOLD_EVERY or not self._order.done:
-            self._order = replace(self._order, done=done)
-            data = msgspec.json.encode(self._order)
-            await self._scripts.call("HSET", keys.erasing(self._instance), self._order.id, data)
+            await self._keep(done=done)
+
+    async def _keep(self, **about: Any) -> None:
+        self._order = replace(self._order, **about)
+        await self._scripts.call("HSET", keys.erasing(self._instance), self._order.id, msgspec.json.encode(self._order))
 
     async def _views(self) -> None:
         """The views are made anew from the log, and the old ones are gone."""
@@ -167,13 +177,14 @@ class Erasing:
             return f"BGREWRITEAOF was refused ({error}): run it, and let old backups go"
         return reply.decode() if isinstance(reply, bytes) else str(reply)
 
-    async def _end(self, scanned: Scanned, names: int, disk: str) -> None:
+    async def _end(self, scanned: Scanned, person: Person, disk: str) -> None:
         p, order, now = self._platform, self._order, self._platform.clock.now_ms()
+        reason = NOT_KEPT if names_them(order.reason, person.chats, self._names) else order.reason
         record = Erasure(
-            id=order.id, instance=self._instance, state="done", by=order.by, reason=order.reason,
+            id=order.id, instance=self._instance, state="done", by=order.by, reason=reason,
             asked_at=order.asked_at, ended_at=now, done=order.total, total=order.total, facts=self._facts,
-            keys=self._keys, scanned=scanned.keys, values=scanned.values, names=names, texts=len(self._texts),
-            found=scanned.found, places=scanned.told, disk=disk,
+            keys=self._keys, scanned=scanned.keys, values=scanned.values, names=len(person.needles),
+            texts=len(self._texts), found=scanned.found, places=scanned.told, disk=disk,
         )  # fmt: skip
         fact = PersonErased(
             id=ids.derived(order.id, "erased"), instance=self._instance, occurred_at=now, recorded_at=now, by=order.by,

@@ -1,22 +1,15 @@
 """By which names does the data know one person? Their number in its spellings, and the ids WhatsApp hides it behind."""
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 
 from shared.events import AnyEvent, MessageReceived
+from shared.events.spelling import written_ways
 
-_SHORT = re.compile(r"^55(\d{2})([6-9]\d{7})$")
-_LONG = re.compile(r"^55(\d{2})9(\d{8})$")
 MOST_PASSES = 5
-FEW_DIGITS = 10
-"""A shorter number may be part of another by chance."""
-
-
-def spellings(chat: str) -> set[str]:
-    """A chat's name, and it with and without a Brazilian mobile's ninth digit."""
-    short = _LONG.sub(r"55\1\2", chat)
-    return {chat, short, _SHORT.sub(r"55\g<1>9\2", short)}
+_LENGTH = rb"(?<=[\xd9\xc4][0-9])|(?<=[\xda\xc5][\x00-\x7f][0-9])|(?<=[\xdb\xc6]\x00[\x00-\x7f].[0-9])"
+"""MessagePack writes a text's length before it, and one from 48 to 57 looks like a digit. UTF-8 has no such bytes."""
 
 
 @dataclass(slots=True)
@@ -25,11 +18,17 @@ class Person:
 
     chats: set[str]
     message_ids: set[str] = field(default_factory=set)
+    needles: list[bytes] = field(default_factory=list)
+    """What their names look like in any bytes."""
+    _alone: "re.Pattern[bytes]" = field(init=False)
 
-    @property
-    def needles(self) -> list[bytes]:
-        """What their names look like in any bytes."""
-        return sorted({chat.partition("@")[0].encode() for chat in self.chats})
+    def __post_init__(self) -> None:
+        self._name(self.chats)
+
+    def _name(self, chats: set[str]) -> None:
+        self.chats |= chats
+        self.needles = sorted({chat.partition("@")[0].encode() for chat in self.chats})
+        self._alone = re.compile(b"|".join(map(_alone, self.needles)), re.DOTALL)
 
     def learn(self, event: AnyEvent) -> None:
         """Take from a fact what else it says about who they are."""
@@ -38,28 +37,44 @@ class Person:
         if event.chat in self.chats or (lid and lid in self.chats) or (message_id and message_id in self.message_ids):
             for name in (event.chat, lid):
                 if name and name not in self.chats:
-                    self.chats |= spellings(name)
+                    self._name(set(written_ways(name)))
             if message_id:
                 self.message_ids.add(message_id)
 
+    def has_message(self, message_id: bytes) -> bool:
+        """Whether WhatsApp's id is of a message with them."""
+        return message_id.decode(errors="replace") in self.message_ids
+
     def named_in(self, data: bytes) -> bool:
-        """Whether any of their names stands in these bytes."""
-        return any(_stands(needle, data) for needle in self.needles)
+        """Whether any of their names stands in these bytes, and not as a part of somebody else's longer number."""
+        for needle in self.needles:  # a loop: it runs for each entry of a long log
+            if needle in data:
+                return self._alone.search(data) is not None
+        return False
 
 
-def _stands(needle: bytes, data: bytes) -> bool:
-    if len(needle) >= FEW_DIGITS:
-        return needle in data
-    return re.search(rb"(?<!\d)" + needle + rb"(?!\d)", data) is not None
+def _alone(needle: bytes) -> bytes:
+    """The name as a number of its own, or as the whole of a short MessagePack text, whatever byte comes behind it.
+
+    Zeros before it are a way to dial it.
+    """
+    before, name = rb"(?:(?<![0-9])|" + _LENGTH + rb")0*", re.escape(needle)
+    whole = rb"|" + re.escape(bytes([0xA0 | len(needle)])) + name if len(needle) < 32 else b""
+    return before + name + rb"(?![0-9])" + whole
 
 
-async def person_of(chat: str, facts: Callable[[], AsyncIterator[AnyEvent]]) -> Person:
-    """The person behind a chat's name. `facts` reads the log: again, as long as it names them by what it said later."""
-    person = Person(spellings(chat))
+async def person_of(
+    chat: str, facts: Callable[["Person"], AsyncIterator[AnyEvent]], known: Iterable[str] = ()
+) -> Person:
+    """The person behind a chat's name, who is also called as is `known`.
+
+    `facts` reads what the log may say of them: again, as long as it names them by what it said later.
+    """
+    person = Person({*written_ways(chat), *known})
     for _ in range(MOST_PASSES):
-        known = len(person.chats), len(person.message_ids)
-        async for event in facts():
+        before = len(person.chats), len(person.message_ids)
+        async for event in facts(person):
             person.learn(event)
-        if (len(person.chats), len(person.message_ids)) == known:
+        if (len(person.chats), len(person.message_ids)) == before:
             break
     return person

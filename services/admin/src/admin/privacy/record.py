@@ -19,6 +19,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     total: int = 0
     """Entries of the log when it was asked for."""
     done: int = 0
+    names: tuple[str, ...] = ()
+    """Further names of the person that were found: without its entries, the log leads to them no more."""
 
 
 class Erasure(msgspec.Struct, frozen=True, kw_only=True):

@@ -49,8 +49,9 @@ class Removing:
         """Remove what is kept under the ids of these entries of the log."""
         i, fields, marks = self._instance, set[str](), set[str]()
         for entry in entries:
-            fields |= {entry.event.id} if entry.event else set()
-            marks |= _marks(i, entry.event)
+            event = entry.event
+            fields |= {event.id} if event else set()
+            marks |= _marks(i, event)
         for start in range(0, len(fields), AT_ONCE):
             some = sorted(fields)[start : start + AT_ONCE]
             for key in (keys.progress(i), keys.parked(i), keys.refusals(i)):
@@ -81,7 +82,7 @@ class Removing:
             case "string":
                 await self._scripts.call("UNLINK", key)
             case "stream":
-                await self._stream(key)
+                await self._stream(key, handles)
             case "list":
                 for handle, (value, *_) in theirs:
                     await self._scripts.call("LSET", key, int(handle), emptied(value))
@@ -90,18 +91,16 @@ class Removing:
                 if key == keys.parked(self._instance).encode():
                     await self._scripts.call("ZREM", keys.due(self._instance), *handles)
 
-    async def _stream(self, key: bytes) -> None:
+    async def _stream(self, key: bytes, handles: list[bytes]) -> None:
         own = f"{{{self._instance}}}".encode() in key
         if key == keys.PRESENCE.encode():  # worth seconds: all of it goes, and the bytes with it
             await self._scripts.call("XTRIM", key, "MAXLEN", 0)
             return
         if not own:  # of no instance: no script joins it with our fence
-            async for handle, parts in values(self._scripts, key):
-                if any(map(self._person.named_in, parts)):
-                    await self._scripts.call("XDEL", key, handle)
+            await self._scripts.call("XDEL", key, *handles)
             return
         names = [keys.fence(self._instance, LANE), key.decode(), keys.rewritten(self._instance, 0)]
-        reply = await self._scripts.run("rewrite_stream", names, [self._fence, *self._person.needles])
+        reply = await self._scripts.run("rewrite_stream", names, [self._fence, *handles])
         if reply == b"fenced":
             raise NotOurs("fenced")
 
@@ -134,5 +133,5 @@ def _marks(instance: str, event: Any) -> set[str]:
         found.add(keys.sent(instance, message_id))
     is_file = isinstance(event, SendRequested) and isinstance(event.content, Media | VoiceNote)
     if is_file and (upload := _UPLOAD.match(event.content.source[:200])):
-        found.add(f"{keys.PREFIX}:{{{instance}}}:upload:{upload[1]}")
+        found.add(keys.upload(instance, upload[1]))
     return found

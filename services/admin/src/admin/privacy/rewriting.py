@@ -4,18 +4,18 @@ Deleting entries would leave their bytes in the stream's nodes. The copy has the
 in the log stays what it was.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 from admin.privacy.log import Entry, batches
 from admin.privacy.names import Person
 from shared.errors import NotOurs
-from shared.events import MessageEdited, MessageReceived
+from shared.events import AnyEvent, ContactChanged, MessageEdited, MessageReceived
 from shared.streams import keys
 from shared.streams.scripts import Scripts
 
 LANE = "erasure"
 LONG_TEXT = 20  # characters: shorter ones are everybody's
-MOST_TEXTS = 50
+MOST_CANDIDATES, MOST_TEXTS = 100, 50
 MOST_SWAPS = 1_000  # each finds only what came within the last millisecond or so
 
 
@@ -24,17 +24,21 @@ class Texts:
 
     def __init__(self) -> None:
         self._theirs: set[str] = set()
-        self._others: set[str] = set()
 
     def theirs(self, entry: Entry) -> None:
         self._theirs.update(_said(entry))
 
-    def others(self, entry: Entry) -> None:
-        self._others.update(text for text in _said(entry) if text in self._theirs)
+    def others(self, entries: Iterable[Entry]) -> None:
+        """Forget those that stand in others' entries as well."""
+        wanted = {text.encode(): text for text in sorted(self._theirs, key=len, reverse=True)[:MOST_CANDIDATES]}
+        self._theirs = set(wanted.values())
+        written = b"\x00".join(entry.data for entry in entries)  # one search a batch, not one an entry
+        for data in [data for data in wanted if data in written]:
+            self._theirs.discard(wanted.pop(data))
 
     @property
     def only_theirs(self) -> list[str]:
-        return sorted(self._theirs - self._others, key=len, reverse=True)[:MOST_TEXTS]
+        return sorted(self._theirs, key=len, reverse=True)[:MOST_TEXTS]
 
 
 class Rewriting:
@@ -50,6 +54,8 @@ class Rewriting:
         ]  # fmt: skip
         self.removed: list[Entry] = []
         self.texts = Texts()
+        self.names: set[str] = set()
+        """What they are called."""
 
     async def run(self, progress: Callable[[int], Awaitable[None]]) -> None:
         """Rewrite the log. Raises NotOurs when another replica does it by now."""
@@ -67,24 +73,21 @@ class Rewriting:
     async def forget_others(self) -> None:
         """Go through what is left, for texts that others wrote as well."""
         async for batch in batches(self._scripts, self._instance):
-            for entry in batch:
-                self.texts.others(entry)
+            self.texts.others(batch)
 
     async def _copy(self, looked: str, batch: list[Entry]) -> None:
         theirs = [entry for entry in batch if self._is_theirs(entry)]
         for entry in theirs:
             self.texts.theirs(entry)
-        self.removed += [entry._replace(data=b"") for entry in theirs]
+            self.names |= _called(entry.event)
+        self.removed += theirs
         await self._call("copy_log", looked, batch[-1].id, *(entry.id for entry in theirs))
 
     def _is_theirs(self, entry: Entry) -> bool:
-        event = entry.event
-        if event is not None and event.chat:
-            if event.chat in self._person.chats:
-                return True
-            if getattr(event, "message_id", "") in self._person.message_ids:
-                return True
-        return self._person.named_in(entry.data)
+        if self._person.named_in(entry.data):
+            return True
+        told = entry.event if entry.may_be_of(self._person) else None  # the bytes may only look like it
+        return getattr(told, "message_id", "") in self._person.message_ids
 
     async def _call(self, script: str, *args: str) -> str:
         reply = await self._scripts.run(script, self._names, [self._fence, *args])
@@ -100,3 +103,9 @@ def _said(entry: Entry) -> list[str]:
     if isinstance(event, MessageReceived):
         return [text for text in (event.text, event.sender_name) if len(text) >= LONG_TEXT]
     return [event.text] if isinstance(event, MessageEdited) and len(event.text) >= LONG_TEXT else []
+
+
+def _called(event: AnyEvent | None) -> set[str]:
+    name = event.sender_name if isinstance(event, MessageReceived) else None
+    name = event.name if isinstance(event, ContactChanged) else name
+    return {name} if name else set()

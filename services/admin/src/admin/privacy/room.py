@@ -1,6 +1,5 @@
 """What may be asked for a person's privacy? Their erasure, how it stands, and all that is known of them."""
 
-import re
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -14,13 +13,15 @@ from admin.http.problems import Problem
 from admin.instances import Instances
 from admin.privacy import record
 from admin.privacy.log import facts
-from admin.privacy.names import person_of, spellings
+from admin.privacy.names import person_of
+from admin.privacy.reasons import names_them
 from admin.privacy.record import Erasure, Order
 from admin.steering.asking import Chat, DryRun, InstanceName, OfChat, Reason, chat_of
 from admin.views.projecting.projector import plain
 from admin.views.views import Views
 from shared import ids
 from shared.events import AdminActed, encode, to_json
+from shared.events.spelling import written_ways
 from shared.service import Platform
 from shared.streams import keys
 from shared.streams.scripts import Scripts
@@ -67,7 +68,7 @@ class Privacy:
         """Remove all that is known of a person, and prove it. It cannot be undone."""
         q, body = asked.query, asked.body
         instance, chat = await self._instances.require(q.instance), chat_of(body.chat)
-        _check_reason(body.reason, chat)
+        await self._check_reason(instance, chat, body.reason)
         p, scripts = self._platform, self._platform.scripts
         order = Order(
             id=ids.new(p.clock), chat=chat, by=asked.who.name, reason=body.reason, asked_at=p.clock.now_ms(),
@@ -109,8 +110,8 @@ class Privacy:
     async def _lines(self, instance: str, chat: str) -> AsyncIterator[bytes]:
         async with plain(self._platform.settings.redis_url) as client:
             scripts = Scripts(client)
-            person = await person_of(chat, lambda: facts(scripts, instance))
-            async for event in facts(scripts, instance):
+            person = await person_of(chat, lambda person: facts(scripts, instance, person))
+            async for event in facts(scripts, instance, person):
                 ours = event.chat in person.chats or getattr(event, "message_id", "") in person.message_ids
                 if ours or person.named_in(encode(event)):
                     yield msgspec.json.encode(to_json(event)) + b"\n"
@@ -125,21 +126,20 @@ class Privacy:
         bound = ("MAXLEN", "~", p.streams.log_maxlen) if p.streams.log_maxlen else ()
         await p.scripts.call("XADD", keys.events(instance), *bound, "*", "e", encode(fact))
 
+    async def _check_reason(self, instance: str, chat: str, reason: str) -> None:
+        chats = sorted(written_ways(chat))
+        seen = [await self._views.conversation(instance, one) for one in chats] if reason else []
+        if names_them(reason, chats, [one.name for one in seen if one]):
+            raise Problem(400, "the reason is kept, so it must not name the person", parameter="reason")
+
     async def _would_be(self, instance: str, order: Order) -> Erasure:
         """What is known of the person by this name: of messages, at least so many facts."""
-        chats = [await self._views.conversation(instance, chat) for chat in sorted(spellings(order.chat))]
+        chats = [await self._views.conversation(instance, chat) for chat in sorted(written_ways(order.chat))]
         found = Erasure(
             id=order.id, instance=instance, state="waiting", by=order.by, reason=order.reason, asked_at=order.asked_at,
             total=order.total,
         )  # fmt: skip
         return replace(found, facts=sum(chat.messages for chat in chats if chat))
-
-
-def _check_reason(reason: str, chat: str) -> None:
-    digits = re.sub(r"\D", "", reason)
-    names = {spelling.partition("@")[0][-8:] for spelling in spellings(chat)}
-    if any(name in digits for name in names):
-        raise Problem(400, "the reason is kept, so it must not name the person", parameter="reason")
 
 
 def _confirmed(given: str, chat: str) -> None:

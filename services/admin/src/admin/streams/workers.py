@@ -5,10 +5,13 @@ findings serve for ten times as long as it took (at most a tenth of the time goe
 asked for again before it is told.
 """
 
+import asyncio
+import contextlib
 import time
 from typing import Any
 
 import redis.asyncio as aioredis
+from redis.exceptions import RedisError
 
 from shared.streams import keys
 
@@ -24,13 +27,29 @@ class Workers:
         self._client = client
         self._found: list[str] = []
         self._fresh_until = 0.0
+        self._scanning: asyncio.Task[None] | None = None
 
     async def alive(self) -> dict[str, list[str]]:
         """The live replicas' names by service."""
         if time.monotonic() >= self._fresh_until:
             await self._scan()
+        return await self._told()
+
+    async def lately(self) -> dict[str, list[str]]:
+        """As `alive`, without waiting for a scan: one that began a moment ago may still be missing."""
+        if self._fresh_until == 0.0:
+            await self._scan()
+        elif time.monotonic() >= self._fresh_until and (self._scanning is None or self._scanning.done()):
+            self._scanning = asyncio.create_task(self._scan_quietly())
+        return await self._told()
+
+    async def _told(self) -> dict[str, list[str]]:
         names = await self._still_alive()
         return {service: _replicas(names, service) for service in SERVICES}
+
+    async def _scan_quietly(self) -> None:
+        with contextlib.suppress(RedisError, OSError, TimeoutError):  # the next question looks again
+            await self._scan()
 
     async def is_alive(self, service: str, replica: str) -> bool:
         """Whether this one is, as of now."""

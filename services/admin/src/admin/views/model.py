@@ -37,6 +37,8 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     urgent: bool = False
     paused_until: int | None = None
     """None while it is paused without an end, too; `status` tells."""
+    all_paused: bool = False
+    """Whether the bot is paused on the whole instance. Told of one conversation, not in lists."""
     vip: bool = False
     opted_out: bool = False
     language: str = ""
@@ -53,6 +55,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """Of its `message.received` or `send.requested`."""
     story: str
     """What `story` is asked with: the correlation id."""
+    chat: str = ""
     at: int
     author: Author
     kind: str

@@ -4,6 +4,7 @@ The index is a sorted set by letter, so that the beginning of a word is a range 
 for picks at most `MOST_NAMED` chats; the last words are looked at in the `MOST_READ` chats with the newest messages.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from admin.views.finding import matches, wanted
@@ -40,8 +41,6 @@ class Search:
         return [member.rpartition(b" ")[2] for member in found]
 
     async def _states(self, chats: Sequence[bytes]) -> list[ChatState]:
-        found: list[ChatState] = []
-        for start in range(0, len(chats), AT_ONCE):
-            reply = await self._scripts.call("HMGET", self._key["chats"], *chats[start : start + AT_ONCE])
-            found += [chat_of(data) for data in reply if data is not None]
-        return found
+        pieces = [chats[start : start + AT_ONCE] for start in range(0, len(chats), AT_ONCE)]
+        replies = await asyncio.gather(*(self._scripts.call("HMGET", self._key["chats"], *some) for some in pieces))
+        return [chat_of(data) for reply in replies for data in reply if data is not None]

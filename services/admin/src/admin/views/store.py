@@ -8,15 +8,12 @@ from admin.http.pages import Page, cursor_of, parts_of
 from admin.views import lists
 from admin.views.changes import Changes
 from admin.views.figures import day_of, fields_of, number_of
-from admin.views.folding import stories
-from admin.views.folding.state import ChatState, MessageState, chat_of, connection_of, message_of
+from admin.views.folding.state import ChatState, chat_of, connection_of, message_of
 from admin.views.model import Connection, Conversation, Day, Lag, Message, Status, Story
 from admin.views.projecting.head import read_head
 from admin.views.search import Search
-from admin.views.telling import step
+from admin.views.storytelling import Telling
 from shared.clock import Clock
-from shared.errors import Undecodable
-from shared.events import ReplyDrafted, decode
 from shared.streams import keys
 from shared.streams.scripts import Scripts
 
@@ -32,6 +29,7 @@ class Store:
         self._scripts = scripts
         self._clock = clock
         self._changes = Changes(scripts)
+        self._telling = Telling(scripts)
 
     # ── chats ──────────────────────────────────────────────────────────────────────────────────────────────────────
     async def conversations(
@@ -108,7 +106,7 @@ class Store:
 
     async def message(self, instance: str, id_: str) -> Message | None:
         """One message, by the id of its `message.received` or `send.requested`."""
-        state = await self._message(instance, await self._version(instance), id_)
+        state = await self._telling.message(instance, await self._version(instance), id_)
         return state.shown() if state and state.listed else None
 
     async def scheduled(self, instance: str, *, cursor: str = "", limit: int = 50) -> Page[Message]:
@@ -120,30 +118,7 @@ class Store:
 
     async def story(self, instance: str, id_: str) -> Story | None:
         """By the story's id, or the id of a message, a send or WhatsApp's own."""
-        version = await self._version(instance)
-        entries = await self._entries(instance, version, id_)
-        if entries is None:
-            return None
-        story, steps = entries
-        log = keys.events(instance)
-        found = await asyncio.gather(*(self._scripts.call("XRANGE", log, entry, entry) for entry in steps))
-        events = {event.id: event for event in (_event(reply) for reply in found) if event is not None}
-        if not events:
-            return None
-        drafts = [event for event in events.values() if isinstance(event, ReplyDrafted)]
-        chat = next((event.chat for event in events.values() if event.chat), "")
-        sources = dict.fromkeys(source for draft in drafts for source in draft.sources)
-        return Story(id=story, instance=instance, chat=chat, steps=[*map(step, events.values())], sources=[*sources])
-
-    async def _entries(self, instance: str, version: int, id_: str) -> tuple[str, list[str]] | None:
-        """The story that an id belongs to, and its entries of the log."""
-        if state := await self._message(instance, version, id_):
-            id_ = state.story or id_
-        elif ours := await self._get(instance, version, "ids", id_):
-            state = await self._message(instance, version, ours.decode())
-            id_ = state.story if state and state.story else ours.decode()
-        data = await self._get(instance, version, "stories", id_)
-        return (id_, stories.steps(data.decode())) if data else None
+        return await self._telling.story(instance, await self._version(instance), id_)
 
     # ── figures ────────────────────────────────────────────────────────────────────────────────────────────────────
     async def days(self, instance: str, since: str, until: str) -> Sequence[Day]:
@@ -183,14 +158,6 @@ class Store:
     async def _version(self, instance: str) -> int:
         return int(await self._scripts.call("HGET", keys.view_head(instance), "version") or 0)
 
-    async def _get(self, instance: str, version: int, part: str, name: str) -> bytes | None:
-        found: bytes | None = await self._scripts.call("HGET", keys.view(instance, version, part), name)
-        return found
-
-    async def _message(self, instance: str, version: int, id_: str) -> MessageState | None:
-        data = await self._get(instance, version, "messages", id_)
-        return message_of(data) if data else None
-
     async def _messages(self, instance: str, version: int, ids: Sequence[str]) -> list[Message]:
         if not ids:
             return []
@@ -218,15 +185,3 @@ class Store:
 
 def _text(value: Any) -> str:
     return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
-
-
-def _event(reply: Any) -> Any:
-    """The event in an XRANGE of one entry; None when it was trimmed or cannot be read."""
-    if not reply:
-        return None
-    fields = reply[0][1]
-    pairs = fields if isinstance(fields, dict) else dict(zip(fields[::2], fields[1::2], strict=False))
-    try:
-        return decode(pairs[b"e"])
-    except (Undecodable, KeyError):
-        return None

@@ -105,6 +105,7 @@ class Morning:
             pipe.xadd(keys.events(self._instance), {"e": encode(fact)})
             if fact.chat:
                 pipe.sadd(keys.contacts(self._instance), fact.chat)
+        pipe.xadd(keys.wake("views"), {"i": self._instance})
         await pipe.execute()
 
     async def talk(self, chat: str, name: str, question: str, answer: str, far: str = "read", **about: Any) -> None:

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from playwright.async_api import expect
 
 from .conftest import Clinic, NewVisit
 from .morning import INSTANCE, MARIA
@@ -49,7 +50,7 @@ async def test_every_page_fits_and_everybody_can_use_it(
     await one.page.goto(f"{one.url}/")
     for name, path in PAGES.items():
         page = await one.go(path)
-        await page.wait_for_function("document.querySelector('#live.on')")
+        await expect(page.locator("#live.on")).to_be_visible()
         await page.screenshot(path=pictures / f"{name}-{width}-{theme}.png")
         if await page.evaluate("document.documentElement.scrollWidth") > width:
             found.append(f"{name} is wider than {width}")
@@ -76,15 +77,13 @@ async def test_an_update_moves_nothing(clinic: Clinic, visit: NewVisit) -> None:
     """The layout does not shift when news come."""
     one = await visit(clinic)
     page = await one.go("/")
-    await page.wait_for_function("document.querySelector('#live.on')")
+    await expect(page.locator("#live.on")).to_be_visible()
     await page.evaluate(
         "window.shift = 0; new PerformanceObserver(list => list.getEntries().forEach(e => window.shift += e.value))"
         ".observe({type: 'layout-shift', buffered: false})"
     )
     for n in range(3):
         await clinic.morning.ago(0).write(clinic.morning.wrote(MARIA, "Maria Silva", f"oi {n}"))
-        received = f"[...document.querySelectorAll('#standing dd')].length && {n} >= 0"
-        await page.wait_for_function(received)
         await clinic.seen()
     await page.wait_for_timeout(1_500)  # two refreshes of the page
     assert await page.evaluate("window.shift") < 0.02

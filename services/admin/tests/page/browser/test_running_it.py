@@ -64,7 +64,7 @@ async def test_a_template_is_previewed(clinic: Clinic, visit: NewVisit) -> None:
     page = await (await visit(clinic)).go("/templates")
     await page.get_by_role("link", name="results_ready").click()
     await page.get_by_label("name", exact=True).fill("Lucía")
-    await page.get_by_label("Language", exact=True).select_option("es")
+    await page.locator("#preview select[name=language]").select_option("es")
     await page.get_by_role("button", name="Preview").click()
     await expect(page.locator("#preview .bubble")).to_contain_text("Lucía, ")
 
@@ -92,7 +92,7 @@ async def test_a_broadcast_is_tried_started_and_stopped(clinic: Clinic, visit: N
 async def test_a_token_is_told_once_and_can_be_taken_back(clinic: Clinic, visit: NewVisit) -> None:
     one = await visit(clinic)
     page = await one.go("/settings")
-    await page.get_by_label("Name").fill("bia")
+    await page.get_by_role("textbox", name="Name", exact=True).fill("bia")
     await page.get_by_role("button", name="Make a token").click()
     secret = await page.locator("code.secret").inner_text()
     bia = await visit(clinic, secret)
@@ -141,3 +141,14 @@ async def test_the_audit_tells_who_did_what(clinic: Clinic, visit: NewVisit) -> 
 async def test_an_empty_page_says_what_to_do(empty: Clinic, visit: NewVisit, path: str) -> None:
     page = await (await visit(empty)).go(path)
     await expect(page.locator(".empty").first).to_be_visible()
+
+
+async def test_a_bot_that_is_paused_on_the_whole_number_is_seen_where_one_looks(
+    clinic: Clinic, visit: NewVisit
+) -> None:
+    assert (await clinic.admin.post(f"/admin/bot/pause?instance={INSTANCE}", json={})).status == 200
+    one = await visit(clinic, lang="pt")
+    await expect((await one.go("/")).locator("#bot-paused")).to_contain_text(INSTANCE)
+    await expect(one.page.locator("#health")).to_contain_text("mensagens não enviadas")
+    page = await one.go(f"/chats/{INSTANCE}/{MARIA}")
+    await expect(page.locator("#talk-state")).to_contain_text("em pausa em todo este número")

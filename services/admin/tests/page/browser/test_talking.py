@@ -161,7 +161,8 @@ async def test_everything_but_liveness_works_without_a_script(clinic: Clinic, vi
     await page.get_by_role("link", name="Lucía Pérez").click()
     await page.get_by_role("button", name="Take over", exact=True).click()
     await page.locator("#reply-text").fill("Hola, sin script.")
-    await page.get_by_role("button", name="Send", exact=True).click()
+    async with page.expect_navigation():
+        await page.get_by_role("button", name="Send", exact=True).click()
 
     async def is_shown() -> bool:
         await page.reload()
@@ -187,3 +188,19 @@ async def test_a_form_that_is_sent_twice_has_its_effect_once(clinic: Clinic, vis
         send for send in await facts_of(clinic, SendRequested) if getattr(send.content, "text", "") == "once is enough"
     ]
     assert len(sends) == 1
+
+
+async def test_a_story_opens_in_sight_and_only_the_messages_scroll(clinic: Clinic, visit: NewVisit) -> None:
+    """Nothing scrolls but the list of messages: the page's head stays where it is."""
+    page = await (await visit(clinic, lang="pt")).go(f"/chats/{INSTANCE}/{MARIA}")
+    for said in ("obrigada!", "Oi, bom dia!"):
+        await page.locator("#messages li.message", has_text=said).locator(".meta a").click()
+        await expect(page.locator("#open-story li").first).to_be_in_viewport()
+        overflow = "document.documentElement.scrollHeight - innerHeight"
+        assert await page.evaluate(overflow) == 0
+        scrolled = "document.querySelector('.frame').scrollTop + document.body.scrollTop + scrollY"
+        assert await page.evaluate(scrolled) == 0
+    await expect(page.locator("#live.on")).to_be_visible()
+    await clinic.morning.ago(0).write(clinic.morning.wrote(MARIA, "Maria Silva", "mais uma coisa"))
+    await expect(page.locator("#messages")).to_contain_text("mais uma coisa")
+    await expect(page.locator("#open-story li").first).to_be_visible()  # news do not close it

@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from responder.chat.state import ChatState, load_state
 from responder.uploads import pairs
 from shared.streams import keys
@@ -17,7 +19,10 @@ class Memory:
 
     async def of(self, instance: str, chat: str) -> ChatState:
         """The chat's state now. Raises RedisError."""
-        own, bot = await asyncio.gather(
-            self.scripts.call("HGETALL", keys.chat(instance, chat)), self.scripts.call("HGETALL", keys.bot(instance))
+        own, bot, vip = await asyncio.gather(
+            self.scripts.call("HGETALL", keys.chat(instance, chat)),
+            self.scripts.call("HGETALL", keys.bot(instance)),
+            self.scripts.call("HGET", keys.contact(instance, chat), "vip"),  # it outlives the chat's own state
         )
-        return load_state(pairs(own), pairs(bot))
+        state = load_state(pairs(own), pairs(bot))
+        return replace(state, vip=True) if vip == b"1" else state

@@ -50,7 +50,7 @@ class Meanings:
         placed = self._placed.get(knowledge, ())
         if not placed:
             return []
-        asked = (await self._vectors.of([question], deadline)).get(question)
+        asked = (await self._vectors.of([question], deadline, shared=False)).get(question)
         if asked is None:
             return []
         return await asyncio.to_thread(_ranked, placed, asked, frozenset(languages), limit)

@@ -40,17 +40,24 @@ class Vectors:
         self._model = hashlib.blake2b(model.encode(), digest_size=6).hexdigest()
         self._kept: dict[str, Vector] = {}
 
-    async def of(self, texts: Sequence[str], deadline: float) -> dict[str, Vector]:
-        """Text -> vector, for all that could be had before the deadline (by `time.monotonic()`)."""
+    async def of(self, texts: Sequence[str], deadline: float, *, shared: bool = True) -> dict[str, Vector]:
+        """Text -> vector, for all that could be had before the deadline (by `time.monotonic()`).
+
+        `shared` are the clinic's own texts, kept in Redis for all replicas; a patient's words leave nothing there.
+        """
         names = {text: hashlib.blake2b(text.encode(), digest_size=16).hexdigest() for text in texts}
-        await self._recall([name for name in names.values() if name not in self._kept])
+        if shared:
+            await self._recall([name for name in names.values() if name not in self._kept])
         missing = [text for text, name in names.items() if name not in self._kept]
         for at in range(0, len(missing), BATCH):
             made = await self._embeds.embed(missing[at : at + BATCH], deadline)
             if isinstance(made, Failed):
                 _log.info("no_vectors", reason=made.reason, detail=made.detail)
                 break
-            await self._keep({names[text]: unit(one) for text, one in zip(missing[at:], made, strict=False)})
+            fresh = {names[text]: unit(one) for text, one in zip(missing[at:], made, strict=False)}
+            self._hold(fresh)
+            if shared:
+                await self._keep(fresh)
         return {text: self._kept[name] for text, name in names.items() if name in self._kept}
 
     async def _recall(self, names: Sequence[str]) -> None:
@@ -62,7 +69,6 @@ class Vectors:
         self._hold({name: array.array("f", data) for name, data in known.items()})
 
     async def _keep(self, made: dict[str, Vector]) -> None:
-        self._hold(made)
         writes = (
             self._scripts.call("SET", keys.vector(self._model, name), one.tobytes(), "PX", LIFE_MS)
             for name, one in made.items()

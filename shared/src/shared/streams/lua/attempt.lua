@@ -10,6 +10,7 @@
 --       12 new contacts a day, 0 unlimited  13 1: it is a reply, whose chat is no new contact  14… the chat's names
 -- reply {ok, 1 when it goes to a new contact else 0} | {wait, ms, scope} with scope instance or recipient
 --       | {spent}: the day's new contacts | {paused, until} | {fenced} | {other} | {gone}
+--       | {trimmed}: deleted from its stream by hand, and still pending for us
 local source, group, consumer, id = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
 if redis.call('GET', KEYS[4]) ~= ARGV[4] then
   return { 'fenced' }
@@ -18,11 +19,12 @@ local pending = redis.pcall('XPENDING', source, group, id, id, 1)
 if pending.err and not string.find(pending.err, 'NOGROUP') then
   return pending
 end
-if not pending.err and pending[1] and pending[1][2] ~= consumer then
+local held = not pending.err and pending[1]
+if held and held[2] ~= consumer then
   return { 'other' }
 end
 if #redis.call('XRANGE', source, id, id, 'COUNT', 1) == 0 then
-  return { 'gone' }
+  return { held and 'trimmed' or 'gone' } -- who takes a send back acknowledges it, too
 end
 
 -- A chat becomes known by writing to us, or when WhatsApp takes a message for it: not by an attempt.
@@ -42,15 +44,18 @@ local function level(key, rate, capacity)
   local state = redis.call('HMGET', key, 'tokens', 'at')
   local tokens = tonumber(state[1]) or capacity
   local since = now - (tonumber(state[2]) or now)
-  if since < 0 then
+  if since < 0 then -- the clock went back (a failover): the time until it is there again fills the bucket, too
+    redis.call('HSET', key, 'at', string.format('%.0f', now))
     since = 0
   end
   return math.min(capacity, tokens + since * rate / 1000)
 end
-local function take(key, tokens, rate, capacity)
+local function take(key, tokens, rate, capacity, life)
   redis.call('HSET', key, 'tokens', string.format('%.6f', tokens - 1), 'at', string.format('%.0f', now))
-  redis.call('PEXPIRE', key, math.ceil(capacity / rate * 1000) + 60000)
+  redis.call('PEXPIRE', key, math.max(math.ceil(capacity / rate * 1000) + 60000, life))
 end
+-- Longer than a bucket takes to fill at this rate: a rate that is lowered meanwhile must not find a new one, full.
+local WEEK = 604800000
 local function wait(tokens, rate, scope)
   return { 'wait', math.max(1, math.ceil((1 - tokens) / rate * 1000)), scope }
 end
@@ -89,10 +94,10 @@ redis.call('XLEN', KEYS[2])
 redis.call('SCARD', KEYS[7])
 
 if rate > 0 then
-  take(KEYS[5], tokens, rate, capacity)
+  take(KEYS[5], tokens, rate, capacity, WEEK)
 end
 if recipient_rate > 0 then
-  take(KEYS[6], recipient_tokens, recipient_rate, 1)
+  take(KEYS[6], recipient_tokens, recipient_rate, 1, 0)
 end
 if is_new then
   redis.call('SADD', KEYS[7], ARGV[14])

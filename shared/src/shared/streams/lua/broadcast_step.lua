@@ -3,7 +3,7 @@
 --       7 those that have not ended (set)
 -- ARGV  1 our fencing number  2 log's bound, 0 none  3 how many may wait in the work stream
 --       4 how many the caller knows to be requested  5 id of the last one that was, "" none  6 now, ms
---       7 the broadcast's id  8… the next messages
+--       7 the broadcast's id  8… the next messages, "" for a place of which the person was erased
 -- reply how many were requested | fenced | ended: it is done or was stopped | moved: others were requested meanwhile
 --       | held: the last one is parked, for quiet hours: the rest waits with it
 local function is(key, kind)
@@ -34,13 +34,18 @@ if ARGV[5] ~= '' and redis.call('HEXISTS', KEYS[6], ARGV[5]) == 1 then
 end
 local room = tonumber(ARGV[3]) - redis.call('XLEN', KEYS[5])
 local count = math.max(0, math.min(room, #ARGV - 7))
-for at = 8, 7 + count do
+local function tell(data)
   if ARGV[2] == '0' then
-    redis.call('XADD', KEYS[4], '*', 'e', ARGV[at])
+    redis.call('XADD', KEYS[4], '*', 'e', data)
   else
-    redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[2], '*', 'e', ARGV[at])
+    redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[2], '*', 'e', data)
   end
-  redis.call('XADD', KEYS[5], '*', 'e', ARGV[at])
+end
+for at = 8, 7 + count do
+  if ARGV[at] ~= '' then
+    tell(ARGV[at])
+    redis.call('XADD', KEYS[5], '*', 'e', ARGV[at])
+  end
 end
 if redis.call('HINCRBY', KEYS[2], 'requested', count) >= tonumber(about[3]) then
   redis.call('HSET', KEYS[2], 'state', 'done', 'ended_at', ARGV[6])

@@ -1,6 +1,6 @@
 -- End (or hold) one entry of a lane: consume it and write what followed from it, or write nothing at all.
 -- Nothing is written when another replica took the lane (its fencing number is higher), when the entry is pending
--- for another consumer, or when it is gone.
+-- for another consumer, or when it is gone. One that was only trimmed is still pending for us: what became of it counts.
 -- KEYS  1 source (stream)  2 log (stream)  3 progress (hash)  4 fence (string)  5 dead letters (stream)
 --       6 due (sorted set)  7 parked (hash)  8… whatever the operations name
 -- ARGV  1 group  2 consumer  3 entry id  4 our fencing number  5 log's bound, 0 none
@@ -27,11 +27,11 @@ local pending = redis.pcall('XPENDING', source, group, id, id, 1)
 if pending.err and not string.find(pending.err, 'NOGROUP') then
   return pending
 end
-if not pending.err and pending[1] and pending[1][2] ~= consumer then
+local held = not pending.err and pending[1]
+if held and held[2] ~= consumer then
   return 'other'
 end
-if #redis.call('XRANGE', source, id, id, 'COUNT', 1) == 0 then
-  redis.pcall('XACK', source, group, id)
+if not held and #redis.call('XRANGE', source, id, id, 'COUNT', 1) == 0 then
   return 'gone'
 end
 

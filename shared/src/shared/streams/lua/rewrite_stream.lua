@@ -1,7 +1,7 @@
--- Make a stream anew without the entries that hold any of some words: a deleted entry's bytes stay in its node. The
--- groups keep their place, their consumers and what is pending for whom.
+-- Make a stream anew without some entries: a deleted entry's bytes stay in its node. The groups keep their place, their
+-- consumers and what is pending for whom.
 -- KEYS  1 fence (string)  2 stream  3 a name that is free, for the while
--- ARGV  1 our fencing number  2… words
+-- ARGV  1 our fencing number  2… ids of the entries that are left out
 -- reply how many were left out | fenced
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return 'fenced'
@@ -10,19 +10,13 @@ local source, copy = KEYS[2], KEYS[3]
 if redis.call('TYPE', source).ok ~= 'stream' then
   return 0
 end
-local function holds(fields)
-  for _, value in ipairs(fields) do
-    for at = 2, #ARGV do
-      if string.find(value, ARGV[at], 1, true) then
-        return true
-      end
-    end
-  end
-  return false
+local unwanted = {}
+for at = 2, #ARGV do
+  unwanted[ARGV[at]] = true
 end
 local entries, kept, left_out = redis.call('XRANGE', source, '-', '+'), {}, 0
 for _, entry in ipairs(entries) do
-  if holds(entry[2]) then
+  if unwanted[entry[1]] then
     left_out = left_out + 1
   else
     kept[#kept + 1] = entry

@@ -1,69 +1,87 @@
 """What was sent, what is to be sent, and what became of it?"""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from frontdesk import show
+from frontdesk.answers.messages import Message, Story, Taken, TakenBack
 from frontdesk.api import segment
-from frontdesk.session import session
+from frontdesk.commands.words import Language, Most, variables_of
+from frontdesk.desk import Desk
+from frontdesk.session import Session
+
+app = Desk()
 
 
+@app.command()
 def send(
-    context: typer.Context,
+    here: Session,
     to: Annotated[str, typer.Argument(help="The number with its country code, such as 5511987654321.")],
-    text: Annotated[str, typer.Argument(help="The words.")],
-    send_class: Annotated[str, typer.Option("--class", help="staff, reminder or broadcast")] = "staff",
+    text: Annotated[str, typer.Argument(help="The words; none with --template.")] = "",
+    template: Annotated[str, typer.Option(help="One of the clinic's templates instead.")] = "",
+    variable: Annotated[list[str], typer.Option("--var", help="Of the template: name=Maria; may be repeated.")] = [],  # noqa: B006
+    language: Annotated[Language | None, typer.Option(help="Of the template; else the clinic's first.")] = None,
+    send_class: Annotated[
+        Literal["staff", "reminder", "broadcast"],
+        typer.Option("--class", help="Reminders and broadcasts wait for the end of quiet hours."),
+    ] = "staff",
     vip: Annotated[bool, typer.Option("--vip", help="Before the others.")] = False,
     at: Annotated[str, typer.Option(help="When, such as 2027-03-01T09:00:00-03:00; empty: now.")] = "",
     key: Annotated[str, typer.Option(help="The same key again sends nothing.")] = "",
 ) -> None:
     """Send a message, now or at a time."""
-    here = session(context)
+    if bool(text) == bool(template):
+        raise typer.BadParameter("give either the words or --template")
+    use = {"name": template, "variables": variables_of(variable)} | ({"language": language} if language else {})
     body = {
-        "instance": here.one(), "to": to, "text": text, "class": send_class, "priority": "vip" if vip else "normal",
-        "idempotency_key": key, **({"send_at": at} if at else {}),
+        "instance": here.one(), "to": to, "class": send_class, "priority": "vip" if vip else "normal",
+        "idempotency_key": key, **({"template": use} if template else {"text": text}),
+        **({"send_at": at} if at else {}),
     }  # fmt: skip
-    told = here.api.post("/admin/messages", body)
-    if here.as_json:
-        show.as_json(told)
-    else:
-        show.say(f"{told['status']}: {told['id']}   (frontdesk story {told['id']})")
+    here.tell(here.api.post_unkeyed("/admin/messages", Taken, body), _taken)
 
 
-def schedule(context: typer.Context, most: Annotated[int, typer.Option(help="How many at the most.")] = 50) -> None:
-    """What waits for its time, the soonest first."""
-    here = session(context)
-    found = list(here.api.pages("/admin/messages/scheduled", most, instance=here.one()))
-    if here.as_json:
-        show.as_json(found)
-        return
-    rows = [(show.at(m["due_at"]), m.get("chat", ""), m["send_class"], m["text"], m["id"]) for m in found]
-    show.table(("when", "to", "class", "text", "id"), rows, "Nothing is scheduled.")
+@app.command()
+def schedule(here: Session, most: Most = 50) -> None:
+    """What waits for its time, the soonest first. `send --at` puts something there."""
+    found = here.api.pages("/admin/messages/scheduled", Message, most, instance=here.one())
+    here.tell(found, _waiting)
 
 
-def cancel(context: typer.Context, id_: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+@app.command()
+def cancel(
+    here: Session,
+    id_: Annotated[str, typer.Argument(metavar="ID", help="As `send` and `schedule` tell it.")],
+    reason: Annotated[str, typer.Option(help="Why, for the audit log.")] = "",
+) -> None:
     """Take back a message that has not gone out."""
-    here = session(context)
-    told = here.api.delete(f"/admin/messages/{segment(id_)}", instance=here.one())
-    if here.as_json:
-        show.as_json(told)
-    else:
-        show.say(f"cancelled: {id_}")
+    told = here.api.delete(f"/admin/messages/{segment(id_)}", TakenBack, instance=here.one(), reason=reason)
+    here.tell(told, lambda one: show.say(f"cancelled: {one.id}"))
 
 
+@app.command()
 def story(
-    context: typer.Context,
+    here: Session,
     id_: Annotated[str, typer.Argument(metavar="ID", help="Of a message, a send, or WhatsApp's own.")],
 ) -> None:
     """Everything that happened to one message, step by step."""
-    here = session(context)
-    told = here.api.get(f"/admin/messages/{segment(id_)}/story", instance=here.one())
-    if here.as_json:
-        show.as_json(told)
-        return
-    began = told["steps"][0]["at"] if told["steps"] else 0
-    rows = [(show.at(step["at"]), f"+{step['at'] - began} ms", step["type"], step["said"]) for step in told["steps"]]
+    here.tell(here.api.get(f"/admin/messages/{segment(id_)}/story", Story, instance=here.one()), _story)
+
+
+def _taken(told: Taken) -> None:
+    when = f" for {show.at(told.send_at)}" if told.send_at else ""
+    show.say(f"{told.status}{when}: {told.id}   (frontdesk story {told.id})")
+
+
+def _waiting(found: list[Message]) -> None:
+    rows = [(one.id, show.at(one.due_at), one.chat, one.send_class, one.text or one.kind) for one in found]
+    show.table(("id", "when", "to", "class", "text"), rows, "Nothing is scheduled.")
+
+
+def _story(told: Story) -> None:
+    began = told.steps[0].at if told.steps else 0
+    rows = [(show.at(step.at), f"+{step.at - began} ms", step.type, step.said) for step in told.steps]
     show.table(("when", "", "fact", ""), rows, "Nothing is known of it.")
-    for source in told["sources"]:
+    for source in told.sources:
         show.say(f"source: {source}")

@@ -1,83 +1,74 @@
-"""What is known of a person, how is it removed, and how are the views made anew?"""
+"""What is known of a person, and how is it removed?"""
 
-import time
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from frontdesk import show
+from frontdesk.answers.people import Erasure
 from frontdesk.api import segment
-from frontdesk.session import Session, session
+from frontdesk.commands.exporting import Output, to_file
+from frontdesk.commands.words import Chat, DryRun, Yes
+from frontdesk.desk import Desk
+from frontdesk.session import Session
+from frontdesk.told import Told
+from frontdesk.watching import watch
 
-EVERY_S = 0.3
-Chat = Annotated[str, typer.Argument(help="The number with its country code, or <digits>@lid.")]
+app = Desk()
 
 
-def export(
-    context: typer.Context,
-    chat: Chat,
-    to: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead.")] = None,
-) -> None:
+@app.command()
+def export(here: Session, chat: Chat, output: Output = None) -> None:
     """All facts about a person, a JSON document a line."""
-    here = session(context)
     with here.api.lines("/admin/privacy/export", instance=here.one(), chat=chat) as lines:
-        if to is None:
+        if output is None:
             for line in lines:
                 show.raw(line)
-            return
-        count = 0
-        with to.open("w", encoding="utf-8") as file:
-            for line in lines:
-                file.write(line + "\n")
-                count += 1
-    show.err.print(f"{count} lines in {to}")
+        else:
+            show.aside(f"{to_file(output, lines)} facts in {output}")
 
 
+@app.command()
 def erase(
-    context: typer.Context,
+    here: Session,
     chat: Chat,
     reason: Annotated[str, typer.Option(help="Why, for the audit log; name nobody.")] = "",
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
 ) -> None:
     """Remove all that is known of a person, and prove it. It cannot be undone."""
-    here = session(context)
-    instance = here.one()
-    if not yes:
-        typer.confirm(f"Erase {chat} from {instance}? This cannot be undone", abort=True, err=True)
-    body = {"chat": chat, "reason": reason}
-    request = here.api.post("/admin/privacy/erase", body, instance=instance, confirm=chat)
-    told = _watch(here, f"/admin/privacy/erasures/{segment(request['id'])}", "erasing", {"instance": instance})
-    if here.as_json:
-        show.as_json(told)
-    else:
-        show.say(f"{told['state']}: {told.get('facts', 0)} facts and {told.get('keys', 0)} keys removed, "
-                 f"{told.get('found', 0)} traces found in {told.get('scanned', 0)} keys afterwards.")  # fmt: skip
-    raise typer.Exit(0 if told["state"] == "done" and not told.get("found") else 1)
+    instance, path, body = here.one(), "/admin/privacy/erase", {"chat": chat, "reason": reason}
+    would = here.api.post(path, Erasure, body, instance=instance, dry_run=True)
+    if dry_run:
+        here.tell(would, lambda one: show.say(f"At least {one.facts} messages would go; nothing was done."))
+        return
+    here.confirm(f"Erase {chat} ({would.seen.facts} messages) from {instance}? This cannot be undone", yes)
+    order = here.api.post(path, Erasure, body, instance=instance, confirm=chat).seen
+    show.aside(f"erasure {order.id}")
+    told = watch(lambda: _standing(here, instance, order.id), "erasing", quiet=here.as_json)
+    here.tell(told, _people)
+    raise typer.Exit(0 if told.seen.state == "done" and not told.seen.found else 1)
 
 
-def rebuild(context: typer.Context) -> None:
-    """Make the views anew from the log, while the old ones serve."""
-    here = session(context)
-    instance = here.one()
-    here.api.post("/admin/rebuild", {}, instance=instance)
-    told = _watch(here, "/admin/rebuild", "rebuilding", {"instance": instance})
-    if here.as_json:
-        show.as_json(told)
-    else:
-        show.say(f"{told['state']}: {told['done']} facts")
-    raise typer.Exit(0 if told["state"] == "done" else 1)
+@app.command()
+def erasure(here: Session, id_: Annotated[str, typer.Argument(metavar="ID", help="As `erase` tells it.")]) -> None:
+    """How an erasure stands; when it is done, what was removed and what a scan found afterwards."""
+    here.tell(_standing(here, here.one(), id_), _people)
 
 
-def _watch(here: Session, path: str, doing: str, query: dict[str, object]) -> Any:
-    """Ask until it is over, with a bar for people."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=show.err, transient=True, disable=here.as_json) as bar:
-        task = bar.add_task(doing, total=None)
-        while True:
-            told = here.api.get(path, **query)
-            bar.update(task, completed=told.get("done", 0), total=told.get("total") or None)
-            if told["state"] not in ("waiting", "running"):
-                return told
-            time.sleep(EVERY_S)
+def _standing(here: Session, instance: str, id_: str) -> Told[Erasure]:
+    return here.api.get(f"/admin/privacy/erasures/{segment(id_)}", Erasure, instance=instance)
+
+
+def _people(told: Erasure) -> None:
+    if told.state != "done":
+        show.say(f"{told.state}: {told.done} of {told.total}")
+        return
+    show.say(f"done: {told.facts} facts and {told.keys} keys removed; "
+             f"{told.found} traces found in {told.scanned} keys afterwards.")  # fmt: skip
+    if not (told.facts or told.keys):
+        show.hint("Nothing was known under this number. Is it written as in the list of conversations?")
+    for place in told.places:
+        show.hint(f"! {place}")
+    if " " in told.disk:  # Redis's own words, when it refused
+        show.hint(f"! {told.disk}")

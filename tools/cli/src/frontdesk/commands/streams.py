@@ -1,73 +1,84 @@
 """What can be done to the streams? Each command shows what it would touch before it does it."""
 
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
 import typer
 
 from frontdesk import show
-from frontdesk.session import Session, session
+from frontdesk.answers.streams import Operated
+from frontdesk.commands.words import DryRun, Reason, Yes
+from frontdesk.desk import Desk
+from frontdesk.session import Session
 
-Stream = Annotated[str, typer.Option(help="outbound, vip, inbound or all")]
-Reason = Annotated[str, typer.Option(help="Why, for the audit log.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what it would touch.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+app = Desk()
+Stream = Annotated[
+    Literal["outbound", "vip", "inbound", "all"], typer.Option(help="Outbound is the normal stream and that of VIPs.")
+]
+Resend = Annotated[
+    bool, typer.Option("--resend", help="Also what the log shows as sent: patients get it a second time.")
+]
 
 
+@app.command("reset-to-latest")
 def reset_to_latest(
-    context: typer.Context, stream: Stream = "outbound", reason: Reason = "", dry_run: DryRun = False, yes: Yes = False
+    here: Session, stream: Stream = "outbound", reason: Reason = "", dry_run: DryRun = False, yes: Yes = False
 ) -> None:
     """Skip the backlog: what nobody works on goes to the dead letters."""
-    _operate(session(context), "POST", "reset-to-latest", stream, reason, dry_run, yes, confirmed=True)
+    _operate(here, "POST", "reset-to-latest", dry_run, yes, stream=stream, reason=reason)
 
 
+@app.command("reset-to-begin")
 def reset_to_begin(
-    context: typer.Context, stream: Stream = "outbound", reason: Reason = "", dry_run: DryRun = False, yes: Yes = False
-) -> None:
+    here: Session, stream: Stream = "outbound", resend: Resend = False, reason: Reason = "", dry_run: DryRun = False,
+    yes: Yes = False,
+) -> None:  # fmt: skip
     """Deliver again everything that is still in the streams; what was sent is not sent again."""
-    _operate(session(context), "POST", "reset-to-begin", stream, reason, dry_run, yes)
+    _operate(here, "POST", "reset-to-begin", dry_run, yes, stream=stream, reason=reason, resend=resend)
 
 
+@app.command("destroy-recreate")
 def destroy_recreate(
-    context: typer.Context, stream: Stream = "outbound", reason: Reason = "", dry_run: DryRun = False, yes: Yes = False
-) -> None:
+    here: Session, stream: Stream = "outbound", resend: Resend = False, reason: Reason = "", dry_run: DryRun = False,
+    yes: Yes = False,
+) -> None:  # fmt: skip
     """Make the consumer group anew, with nothing pending."""
-    _operate(session(context), "DELETE", "destroy-recreate", stream, reason, dry_run, yes, confirmed=True)
+    _operate(here, "DELETE", "destroy-recreate", dry_run, yes, stream=stream, reason=reason, resend=resend)
 
 
+@app.command("claim-pending")
 def claim_pending(
-    context: typer.Context,
-    worker: Annotated[str, typer.Argument(help="The replica that is to have them; `frontdesk health --json` lists.")],
+    here: Session,
+    worker: Annotated[str, typer.Argument(help="A replica that is alive, as `health --json` names it.")],
     stream: Stream = "outbound",
     reason: Reason = "",
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
     """Give the lane, and all that is pending in it, to one replica."""
-    _operate(session(context), "POST", "claim-pending-to-worker", stream, reason, dry_run, yes, worker=worker)
+    _operate(here, "POST", "claim-pending-to-worker", dry_run, yes, stream=stream, reason=reason, worker=worker)
 
 
-def _operate(
-    here: Session, method: str, action: str, stream: str, reason: str, dry_run: bool, yes: bool, *,
-    confirmed: bool = False, worker: str = "",
-) -> None:  # fmt: skip
+_CONFIRMED = ("reset-to-latest", "destroy-recreate")
+
+
+def _operate(here: Session, method: str, action: str, dry_run: bool, yes: bool, **about: str | bool) -> None:
     instance, path = here.one(), f"/admin/streams/{action}"
     ask = here.api.delete if method == "DELETE" else here.api.post
-    common: dict[str, object] = {"instance": instance, "stream": stream, "reason": reason, "worker": worker}
-    would = ask(path, dry_run=True, **common)
+    common: dict[str, str | bool] = {"instance": instance, **about}
+    would = ask(path, Operated, **common, dry_run=True)
     if dry_run:
-        _tell(here, would)
+        here.tell(would, _people)
         return
-    if not yes:
-        typer.confirm(f"{action} on {instance} touches {would['touched']} entries. Go on?", abort=True, err=True)
-    _tell(here, ask(path, confirm=instance if confirmed else "", **common))
+    here.confirm(f"{action} on {instance} touches {would.seen.touched} entries. Go on?", yes)
+    if action in _CONFIRMED:
+        common["confirm"] = instance
+    here.tell(ask(path, Operated, **common), _people)
 
 
-def _tell(here: Session, told: Any) -> None:
-    if here.as_json:
-        show.as_json(told)
-        return
-    word = "would touch" if told["dry_run"] else "touched"
-    show.say(f"{told['action']} {word} {told['touched']} entries of {told['instance']}")
-    rows = [(name, *(numbers.get(key) for key in ("touched", "pending", "left"))) for name, numbers in
-            told["streams"].items()]  # fmt: skip
-    show.table(("stream", "touched", "pending", "left"), rows, "")
+def _people(told: Operated) -> None:
+    word = "would touch" if told.dry_run else "touched"
+    show.say(f"{told.action} {word} {told.touched} entries of {told.instance}")
+    rows = [(name, one.touched, one.pending, one.left, one.already_sent) for name, one in told.streams.items()]
+    show.table(("stream", "touched", "pending", "left", "sent already"), rows)
+    if told.lane:
+        show.say(f"the lane: {told.lane.holder or 'nobody'} → {told.lane.goes_to or 'nobody'}")

@@ -1,40 +1,42 @@
 """What happens right now?"""
 
-import json
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.text import Text
 
 from frontdesk import show
-from frontdesk.session import session
+from frontdesk.answers.messages import Fact
+from frontdesk.desk import Desk
+from frontdesk.failures import Unreachable, understood
+from frontdesk.session import Session
 
+app = Desk()
 _KINDS = (
     ("message.", "cyan"), ("reply.", "blue"), ("send.failed", "red"), ("send.dead", "red"), ("send.", "green"),
     ("handoff.", "yellow"), ("optout.", "yellow"), ("admin.", "magenta"),
 )  # fmt: skip
 
 
+@app.command()
 def tail(
-    context: typer.Context,
+    here: Session,
     types: Annotated[str, typer.Option(help="Only facts whose type begins so, separated by commas: send.,reply.")] = "",
     chat: Annotated[str, typer.Option(help="Only of this chat.")] = "",
 ) -> None:
-    """Facts as they happen, until Ctrl-C."""
-    here = session(context)
-    with here.api.lines("/admin/events", instance=here.one(), types=types, chat=chat, format="jsonl") as lines:
-        for line in lines:
-            if not line.strip():
-                continue  # a sign of life
+    """Facts as they happen, until Ctrl-C; of one instance or, without --instance, of all."""
+    query = {"instance": here.instance, "types": types, "chat": chat, "format": "jsonl"}
+    with here.api.lines("/admin/events", **query) as lines:
+        for line in filter(str.strip, lines):  # an empty one is a sign of life
             if here.as_json:
-                show.line_of_json(json.loads(line))
+                show.raw(line)
             else:
-                show.out.print(_readable(json.loads(line)))
+                show.out.print(_readable(understood(line.encode(), Fact)), soft_wrap=True)
+    raise Unreachable("the service ended the connection")
 
 
-def _readable(event: dict[str, Any]) -> Text:
-    kind = str(event["type"])
-    colour = next((colour for beginning, colour in _KINDS if kind.startswith(beginning)), "")
-    at = str(event["recorded_at"])[11:23]
-    said = str(event.get("said") or event.get("text") or event.get("why") or event.get("reason") or "")
-    return Text.assemble((f"{at} ", "dim"), (f"{kind:24}", colour), f" {event.get('chat', ''):16} ", said)
+def _readable(fact: Fact) -> Text:
+    colour = next((colour for beginning, colour in _KINDS if fact.type.startswith(beginning)), "")
+    at = fact.recorded_at[11:23]
+    said = show.harmless(f" {fact.instance} {fact.chat:16} {fact.said}").replace("\n", " ")
+    return Text.assemble((f"{at} ", "dim"), (f"{fact.type:24}", colour), said)

@@ -28,6 +28,13 @@ if (source && live && window.EventSource) {
   open();
 }
 
+// A story that was opened since the page came is not in what the page asks when there is news: that asks for it, too.
+let follows = null;
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  if (ctx.sourceElement.id === "messenger") ctx.request.action = follows ?? ctx.request.action;
+  else if (ctx.sourceElement.closest("#messages")) follows = ctx.request.action;
+});
+
 // What was just done is said once, not again on a reload.
 const here = new URL(location.href);
 if (here.searchParams.has("done")) {
@@ -47,9 +54,17 @@ const watch = () => {
 };
 watch();
 const told = () => document.getElementById("open-story")?.closest("li");
-const toStory = () => { log().scrollTop = told().offsetTop - log().offsetTop - 16; };
+const toStory = () => { // its message at the top, or, if there is no room to scroll so far, all of it
+  const list = log();
+  list.scrollTop += told().getBoundingClientRect().top - list.getBoundingClientRect().top - 16;
+};
+let shown = told()?.id;
 if (told()) toStory(); else toEnd();
-document.addEventListener("htmx:after:swap", () => { if (atEnd && !told()) toEnd(); });
+document.addEventListener("htmx:after:swap", () => {
+  if (told() && told().id !== shown) toStory();
+  shown = told()?.id;
+  if (atEnd && !told()) toEnd();
+});
 
 // Enter sends, Shift+Enter begins a line; on a phone Enter begins a line.
 document.addEventListener("keydown", (event) => {

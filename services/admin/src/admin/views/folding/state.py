@@ -65,7 +65,7 @@ class MessageState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     def shown(self) -> Message:
         """As it is told."""
         return Message(
-            id=self.id, story=self.story, at=self.at, author=self.author, kind=self.kind,
+            id=self.id, story=self.story, chat=self.chat, at=self.at, author=self.author, kind=self.kind,
             text="" if self.revoked else self.text, progress=self.progress, by=self.by, message_id=self.message_id,
             edited=self.edited, revoked=self.revoked, attempts=self.attempts, reason=self.reason,
             send_class=self.send_class, due_at=self.due_at or None, broadcast_id=self.broadcast_id,

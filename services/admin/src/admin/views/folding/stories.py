@@ -3,23 +3,14 @@
 A story is the log entries of its facts: the log itself tells what they say.
 """
 
-from typing import Any
-
 from shared import events as e
 
-_TOLD = frozenset(
+TOLD = frozenset(
     kind for name, kind in e.TYPES.items()
     if name.partition(".")[0] in ("reply", "send", "handoff", "optout", "appointment", "entry")
     or kind is e.MessageReceived
 ) - {e.SendEchoed, e.HandoffTaken, e.HandoffEnded}  # fmt: skip
-
-
-def of(event: Any) -> str | None:
-    """The story that a fact is a step of; None for what is no step, or tells it by WhatsApp's id alone."""
-    if type(event) not in _TOLD:
-        return None
-    story: str = event.correlation_id or event.id
-    return story
+"""Facts that are steps of the story that their correlation id names, else their own id."""
 
 
 def with_step(story: str, entry: str) -> str:

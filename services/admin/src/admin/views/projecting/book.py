@@ -4,18 +4,22 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from admin.views.folding.needs import needs
 from admin.views.folding.state import ConnectionState, connection_of, encode
-from admin.views.folding.working import Working, needs
+from admin.views.folding.working import Working
 from admin.views.projecting.loading import Loader
 from admin.views.projecting.reading import Batch, read_batch
 from admin.views.projecting.writing import Operations, changed_chats, changes, raw
 from shared.errors import NotOurs
+from shared.events import AnyEvent
 from shared.streams import keys
 from shared.streams.scripts import Scripts
-from shared.telemetry import metrics
+from shared.telemetry import logs, metrics
 
 LANE = "views"
 CHANGES_KEPT = 1_000
+
+_log = logs.get(__name__)
 
 
 class Book:
@@ -79,7 +83,7 @@ class Book:
         working.begin()
         await self._loader.load(working, needs(batch))
         for entry, event in batch:
-            working.fold(entry, event)
+            _fold(working, entry, event)
         operations = changes(working)
         if working.connection != working.connection_before:
             operations.add("HSET", "", f"{self.version}:connection", raw(encode(working.connection)))
@@ -105,6 +109,15 @@ class Book:
     async def _connection(self) -> ConnectionState:
         data = await self._scripts.call("HGET", keys.view_head(self._instance), f"{self.version}:connection")
         return connection_of(data) if data else ConnectionState()
+
+
+def _fold(working: Working, entry: str, event: AnyEvent) -> None:
+    """A fact that our own fault keeps from being folded is left out and told: it must not hold up all that follow."""
+    try:
+        working.fold(entry, event)
+    except Exception:  # noqa: BLE001
+        metrics.VIEWS_FAILED.inc()
+        _log.exception("fact_not_folded", entry=entry, type=type(event).__name__)
 
 
 async def ended(tasks: Sequence[asyncio.Task[Any]]) -> None:

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from admin.views.folding.needs import Needs
 from admin.views.folding.state import chat_of, message_of
-from admin.views.folding.working import Needs, Working
+from admin.views.folding.working import Working
 from shared.streams import keys
 from shared.streams.scripts import Scripts
 

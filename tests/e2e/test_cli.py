@@ -1,0 +1,334 @@
+"""Does every command do what it says, against services that run? And does the API know what it is asked?"""
+
+import json
+import re
+import select
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import unquote
+
+import httpx2
+import jsonschema
+import pytest
+import typer.main
+from redis import Redis
+
+from demo.process import wait_until
+from demo.stack import ADMIN_TOKEN, Stack
+from frontdesk.app import app
+from shared import ids
+from shared.clock import SYSTEM
+from shared.events import SendRequested, Text, encode
+from shared.streams import keys
+from tests.e2e.desk import CHAT, INSTANCE, ask, sleepless_clinics
+from tests.support.terminal import Console
+
+pytestmark = pytest.mark.xdist_group("cli")
+LATER = "2027-03-01T09:00:00-03:00"
+ERASED = "14155550123"
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    folder = tmp_path_factory.mktemp("cli")
+    environ = {
+        "CLINICS_DIR": str(sleepless_clinics(folder / "clinics")),
+        "INGEST_PUBLIC_URL": "http://ingest.example",
+        "WA_INSTANCES": INSTANCE,
+        "WA_TOKENS_PER_SECOND": "50",
+    }
+    with Stack(environ=environ, folder=folder) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def console(stack: Stack) -> Console:
+    return Console({
+        "FRONTDESK_URL": stack.url("admin-0"), "ADMIN_TOKEN": ADMIN_TOKEN, "FRONTDESK_INSTANCE": INSTANCE,
+    })  # fmt: skip
+
+
+def written_to(stack: Stack, console: Console, chat: str = CHAT) -> None:
+    """The patient has written, and the views know."""
+    ask(stack, "Oi, bom dia!", chat)
+    wait_until(lambda: chat in console.run("export", chat).out, "the message to be in the log")
+    wait_until(lambda: console.run("give-back", chat).status == 0, "the chat to be known")
+
+
+def has_said(output: IO[str]) -> bool:
+    return bool(select.select([output], [], [], 0.2)[0])
+
+
+def dead(stack: Stack, reason: str) -> str:
+    """A dead letter, with an ordinary message in it."""
+    now = SYSTEM.now_ms()
+    send = SendRequested(
+        id=ids.new(SYSTEM), instance=INSTANCE, chat=CHAT, occurred_at=now, recorded_at=now, to=CHAT,
+        content=Text(text=f"about {reason}"), send_class="staff",
+    )  # fmt: skip
+    fields: Any = {"e": encode(send), "reason": reason, "stream": keys.outbound(INSTANCE)}
+    with Redis.from_url(stack.redis.url) as client:
+        return bytes(client.xadd(keys.dead_letters(INSTANCE), fields)).decode()
+
+
+# ── all is well ────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_health_names_who_is_alive(console: Console) -> None:
+    assert "1 responder, 1 sender" in console.ok("health").out
+    of_all = console.run("health", "--json", FRONTDESK_INSTANCE="").json["instances"]
+    assert INSTANCE in [line["instance"] for line in of_all]
+    assert console.ok("--json", "health", "-i", INSTANCE).json["instance"] == INSTANCE
+
+
+def test_the_doctor_says_how_to_mend(console: Console) -> None:
+    said = console.run("doctor")
+    checks = console.run("doctor", "--json").json["checks"]
+    console.commands.add("doctor")
+    assert said.status == (1 if any(check["status"] == "failed" for check in checks) else 0)
+    assert "→" in said.out
+    assert all(check["name"] in said.out for check in checks)
+
+
+# ── messages ───────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_a_message_is_sent_and_its_story_told(console: Console) -> None:
+    sent = console.ok("send", CHAT, "Bom dia", "--key", "once", "--json").json
+    assert console.ok("send", CHAT, "Bom dia", "--key", "once", "--json").json["status"] == "repeated"
+    wait_until(lambda: "send.accepted" in console.run("story", sent["id"]).out, "it to be sent")
+    steps = console.ok("story", sent["id"], "--json").json["steps"]
+    assert steps[0]["type"] == "send.requested.v1"
+
+
+def test_a_template_waits_for_its_time_and_is_taken_back(console: Console) -> None:
+    words = ("send", CHAT, "--template", "results_ready", "--var", "name=Maria", "--at", LATER, "--class", "reminder")
+    id_ = console.ok(*words, "--json").json["id"]
+    wait_until(lambda: id_ in console.run("schedule").out, "it to be on the schedule")
+    assert CHAT in console.ok("schedule").out
+    assert "Maria" in console.ok("schedule", "--most", "1", "--json").json[0]["text"]
+    console.ok("cancel", id_, "--reason", "came by")
+    wait_until(lambda: id_ not in console.run("schedule").out, "it to be off the schedule")
+    assert console.run("cancel", "no-such-message").status == 1
+
+
+def test_tail_shows_facts_until_it_is_ended_and_then_says_nothing(stack: Stack, console: Console) -> None:
+    tail = console.start("tail", "--types", "send.", "--json")
+    assert tail.stdout is not None
+    said = tail.stdout
+    wait_until(lambda: bool(console.ok("send", CHAT, "hello") and has_said(said)), "the tail to show something")
+    heard = json.loads(said.readline())
+    tail.send_signal(signal.SIGINT)
+    _, complaint = tail.communicate(timeout=20)
+    assert heard["type"].startswith("send.")
+    assert (tail.returncode, complaint) == (130, "")
+    console.commands.add("tail")
+
+
+# ── who answers ────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_a_chat_is_taken_and_given_back(stack: Stack, console: Console) -> None:
+    written_to(stack, console)
+    assert console.ok("take", CHAT, "--json").json["status"] == "taken"
+    assert "The bot answers" in console.ok("give-back", CHAT).out
+
+
+@pytest.mark.parametrize("where", [("--chat", CHAT), (), ("--clinic", "demo")])
+def test_the_bot_is_paused_and_resumed(stack: Stack, console: Console, where: tuple[str, ...]) -> None:
+    written_to(stack, console)
+    assert "quiet" in console.ok("pause", *where, "--minutes", "5", "--reason", "storm").out
+    assert console.ok("pause", *where, "--until", LATER, "--json").json["paused_until"]
+    assert "answers" in console.ok("resume", *where).out
+
+
+# ── dead letters ───────────────────────────────────────────────────────────────────────────────────────────────────
+def test_a_dead_letter_is_seen_mended_and_replayed(stack: Stack, console: Console) -> None:
+    id_ = dead(stack, "no such number")
+    assert "no such number" in console.ok("dlq", "list").out
+    assert console.ok("dlq", "list", "--reason", "such", "--json").json[0]["id"] == id_
+    assert "It can be replayed" in console.ok("dlq", "show", id_).out
+    sent = console.ok("dlq", "replay", id_, "--text", "mended", "--json").json["send_id"]
+    wait_until(lambda: "send.accepted" in console.run("story", sent).out, "it to be sent")
+    assert console.run("dlq", "replay", id_).status == 1
+
+
+def test_dead_letters_are_replayed_and_discarded_by_their_reason(stack: Stack, console: Console) -> None:
+    dead(stack, "reason one")
+    dead(stack, "reason two")
+    one = dead(stack, "reason three")
+    assert console.ok("dlq", "replay", "--reason", "reason", "--dry-run", "--json").json["touched"] == 3
+    assert console.run("dlq", "discard", "--reason", "two", typed="n\n").status == 1
+    assert console.ok("dlq", "discard", "--reason", "two", typed="y\n")
+    assert console.ok("dlq", "discard", one, "--yes", "--why", "rubbish", "--json").json["touched"] == 1
+    assert console.ok("dlq", "replay", "--reason", "reason", "--yes", "--json").json["touched"] == 1
+    assert console.ok("dlq", "list", "--json").json == []
+
+
+# ── broadcasts ─────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_a_broadcast_is_tried_started_watched_and_stopped(console: Console, tmp_path: Path) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text("\ufeffTelefone;name\n+55 11 91111-1111;Ana\n\n5511922222222;Zé\n", encoding="utf-8")
+    words = ("broadcast", "start", "results_ready", str(people), "--language", "pt")
+    assert console.ok(*words, "--dry-run", "--json").json["recipients"] == 2
+    assert console.ok("broadcast", "list", "--json").json == []
+    declined = console.run(*words, typed="n\n")
+    assert (declined.status, "Ana" in declined.err) == (1, True)
+    id_ = console.ok(*words, "--at", LATER, "--per-minute", "5", "--yes", "--json").json["id"]
+    assert id_ in console.ok("broadcast", "list").out
+    assert "scheduled: 0 of 2" in console.ok("broadcast", "show", id_).out
+    assert console.ok("broadcast", "stop", id_, "--json").json["left"] == 2
+    assert console.ok("broadcast", "show", id_, "--json").json["state"] == "stopped"
+    assert console.run("broadcast", "stop", "no-such-broadcast").status == 1
+
+
+def test_a_list_without_titles_comes_on_standard_input(console: Console) -> None:
+    said = console.ok(
+        "broadcast", "start", "results_ready", "-", "--columns", "name", "--dry-run", typed="5511911111111,Ana\n"
+    )
+    assert "Ana" in said.out
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "complaint"),
+    [
+        ("", 2, "the list is empty"),
+        ("to,name\n", 2, "nobody below"),
+        ("to,name\n5511911111111,Ana\n5511922222222\n", 1, "That is line 3 of the list"),
+        ("to,name\nAna,5511911111111\n", 1, "That is line 2 of the list"),
+        ("to,name\n5511911111111,Ana,too,much\n", 2, "4 columns"),
+    ],
+)
+def test_a_wrong_line_is_named_and_nothing_sent(console: Console, text: str, status: int, complaint: str) -> None:
+    said = console.run("broadcast", "start", "results_ready", "-", "--yes", typed=text)
+    assert (said.status, complaint in said.err) == (status, True), said.err
+
+
+# ── numbers, knowledge, tokens ─────────────────────────────────────────────────────────────────────────────────────
+def test_a_number_is_made_pointed_here_connected_and_paced(console: Console) -> None:
+    console.ok("instances", "create", "nova")
+    assert "nova" in console.ok("instances", "list").out
+    assert "http://ingest.example/webhooks/evolution/nova" in console.ok("instances", "webhook", "nova").out
+    assert "ingest.example" in console.ok("instances", "show", "nova").out
+    assert "▀" in console.ok("instances", "qr", "nova").out
+    assert "connected already" in console.ok("instances", "qr").out
+    assert console.ok("instances", "limits", "--burst", "3", "--new-contacts", "0", "--json").json == {
+        "tokens_per_second": None, "bucket_capacity": 3, "recipient_tokens_per_second": None, "new_contacts_per_day": 0,
+    }  # fmt: skip
+    assert console.ok("instances", "limits", "--reset", "--json").json["bucket_capacity"] is None
+
+
+def test_a_text_is_uploaded_found_replaced_and_removed(console: Console, tmp_path: Path) -> None:
+    text = tmp_path / "piano.md"
+    text.write_text("# Piano\n\nNa sala de espera há um piano de cauda.\n", encoding="utf-8")
+    console.ok("knowledge", "put", str(text))
+    assert console.run("knowledge", "put", str(text), typed="n\n").status == 1
+    console.ok("knowledge", "put", str(text), "--yes", "--clinic", "demo")
+    assert "piano.md" in console.ok("knowledge", "list").out
+    assert "piano de cauda" in console.ok("knowledge", "show", "piano.md").out
+    hits = console.ok("knowledge", "ask", "Tem piano na sala de espera?", "--json").json["hits"]
+    assert any("piano" in hit["source"] for hit in hits)
+    console.ok("knowledge", "remove", "piano.md", "--yes")
+    assert console.run("knowledge", "show", "piano.md").status == 1
+
+
+def test_a_token_is_shown_once_works_and_is_taken_back(console: Console) -> None:
+    made = console.ok("tokens", "create", "ana", "--role", "viewer", "--days", "1")
+    token = made.out.strip()
+    assert console.run("health", ADMIN_TOKEN="", FRONTDESK_TOKEN=token).status == 0
+    refused = console.run("rebuild", "--token", token)
+    assert (refused.status, token in refused.err) == (1, False)
+    listed = console.ok("tokens", "list")
+    assert "ana" in listed.out
+    assert token not in listed.out
+    console.ok("tokens", "revoke", "ana", "--reason", "left")
+    assert console.run("health", "--token", token).status == 1
+
+
+# ── operations, views, privacy ─────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("action", ["reset-to-latest", "reset-to-begin", "destroy-recreate"])
+def test_an_operation_tells_what_it_would_touch_and_asks(console: Console, action: str) -> None:
+    assert console.ok(action, "--dry-run", "--json").json["dry_run"] is True
+    assert console.run(action, typed="").status == 1
+    assert console.ok(action, "--stream", "all", "--yes", "--reason", "test", "--json").json["dry_run"] is False
+
+
+def test_a_lane_is_given_to_a_replica(console: Console) -> None:
+    (sender,) = console.ok("health", "--json").json["consumers"]["sender"]
+    assert "the lane:" in console.ok("claim-pending", sender, "--yes").out
+    assert console.run("claim-pending", "nobody", "--yes").status == 1
+
+
+def test_the_views_are_made_anew(console: Console) -> None:
+    assert "done:" in console.ok("rebuild", "--reason", "test").out
+    assert console.ok("rebuild", "--status", "--json").json["state"] == "done"
+
+
+def test_a_person_is_exported_and_erased(stack: Stack, console: Console, tmp_path: Path) -> None:
+    written_to(stack, console, ERASED)
+    file = tmp_path / "person.ndjson"
+    console.ok("export", ERASED, "--output", str(file))
+    assert ERASED in file.read_text(encoding="utf-8")
+    assert file.stat().st_mode & 0o077 == 0
+    assert console.ok("erase", ERASED, "--dry-run", "--json").json["facts"] >= 1
+    assert console.run("erase", ERASED, typed="n\n").status == 1
+    told = console.ok("erase", ERASED, "--reason", "asked for it", "--yes", "--json").json
+    assert (told["state"], told["found"]) == ("done", 0)
+    assert told["facts"] >= 1
+    assert "0 traces found" in console.ok("erasure", told["id"]).out
+    assert console.ok("export", ERASED).out == ""
+
+
+# ── all of it ──────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_every_command_was_carried_out(console: Console) -> None:
+    """Runs last: the tests above are of one group and one process."""
+    if not {"erasure", "tokens list"} <= console.commands:
+        pytest.skip("only some of the tests ran")
+    assert set(names()) - console.commands == set()
+
+
+def test_the_api_knows_everything_that_it_was_asked(stack: Stack, console: Console) -> None:
+    """Routes, parameters and bodies, by the API's own document."""
+    console.ok("health")
+    headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
+    document = httpx2.get(f"{stack.url('admin-0')}/admin/openapi.json", headers=headers).json()
+    faults = {fault for request in console.requests if (fault := fault_of(document, request))}
+    assert faults == set()
+
+
+def names() -> Iterator[str]:
+    """Every command, as it is typed."""
+    whole: Any = typer.main.get_command(app)
+    for name, command in whole.commands.items():
+        yield from (f"{name} {own}" for own in command.commands) if hasattr(command, "commands") else (name,)
+
+
+def fault_of(document: dict[str, Any], request: httpx2.Request) -> str:
+    """What of a request the document does not know; empty: nothing."""
+    operation = operation_of(document, request)
+    if operation is None:
+        return f"no route {request.method} {request.url.path}"
+    known = {one["name"] for one in operation.get("parameters", []) if one["in"] == "query"}
+    if unknown := set(request.url.params) - known:
+        return f"{request.method} {request.url.path} takes no {unknown}"
+    headers = {one["name"] for one in operation.get("parameters", []) if one["in"] == "header"}
+    if "Idempotency-Key" in request.headers and "Idempotency-Key" not in headers:
+        return f"{request.method} {request.url.path} takes no Idempotency-Key"
+    content = operation.get("requestBody", {}).get("content", {})
+    body = request.content
+    if not content:
+        return f"{request.method} {request.url.path} takes no body" if body not in (b"", b"{}") else ""
+    media = request.headers.get("Content-Type", "application/json")
+    if body and media not in content:
+        return f"{request.method} {request.url.path} takes no {media}"
+    if body and media == "application/json":
+        schema = {**content[media]["schema"], "components": document["components"]}
+        jsonschema.validate(json.loads(body), schema, cls=jsonschema.Draft202012Validator)
+    return ""
+
+
+def operation_of(document: dict[str, Any], request: httpx2.Request) -> dict[str, Any] | None:
+    """The operation that is meant; a path without a variable goes before one with it."""
+    path = unquote(request.url.path)
+    for template, operations in sorted(document["paths"].items(), key=lambda item: "{" in item[0]):
+        pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template))
+        if re.fullmatch(pattern, path) and request.method.lower() in operations:
+            found: dict[str, Any] = operations[request.method.lower()]
+            return found
+    return None
