@@ -71,7 +71,7 @@ class Pace:
         self.do(self._looked_at_earlier(ms))
 
     async def _looked_at_earlier(self, ms: int) -> None:
-        async for name in self.client.scan_iter(keys.bucket(I) + "*"):
+        for name in {name async for name in self.client.scan_iter(keys.bucket(I) + "*")}:  # it may name one twice
             await self.client.hincrby(name, "at", -ms)
 
     def a_new_day(self) -> None:
@@ -106,7 +106,7 @@ class Pace:
             return said
         assert "ok" in possible
         assert said.to_new_contact == (chat not in self.model.known)
-        now = self._granted_at() if limits["tokens_per_second"] else after
+        now = self._granted_at(chat, limits) or after
         assert before <= now <= after
         self.model.granted(chat, now, limits)
         self.window.grant(now, limits["tokens_per_second"], limits["bucket_capacity"])
@@ -126,8 +126,15 @@ class Pace:
         seconds, micros = await self.client.time()
         return int(seconds) * 1000 + int(micros) // 1000 + self.moved
 
-    def _granted_at(self) -> int:
-        return int(self.do(self.client.hget(keys.bucket(I), "at"))) + self.moved
+    def _granted_at(self, chat: str, limits: dict[str, float]) -> int | None:
+        """The script's own time, where a bucket keeps it."""
+        if limits["tokens_per_second"]:
+            name = keys.bucket(I)
+        elif limits["recipient_tokens_per_second"]:
+            name = keys.recipient_bucket(I, chat)
+        else:
+            return None
+        return int(self.do(self.client.hget(name, "at"))) + self.moved
 
     def close(self) -> None:
         self.do(self.client.aclose())
