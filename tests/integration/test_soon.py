@@ -19,6 +19,7 @@ from shared.streams.connection import connect
 from shared.streams.delivery import Delivery, Entry
 from shared.streams.progress import Progress
 from shared.streams.scripts import Scripts
+from shared.telemetry import metrics
 from tests.support.gateway import Gateway, captured
 from tests.support.one_sender import sender
 from tests.support.responder import INSTANCE, PATIENT, Chat, Endpoint, chatting, responding
@@ -197,3 +198,30 @@ async def test_a_group_that_was_flushed_away_is_made_again(
         await until(lambda: _listens(client))
         await client.xadd(keys.PRESENCE, {"e": a_wish()})
         await until(lambda: gateway.presences)
+
+
+async def test_no_moment_is_said_once_staff_have_taken_the_chat_over(chat: Chat, redis_url: str) -> None:
+    later = {"RESPONDER_ACK_AFTER_MS": "0", "RESPONDER_MOMENT_AFTER_MS": "1500"}
+    async with Endpoint(REPLY) as endpoint, responding(redis_url, **endpoint.environ(), **later):
+        endpoint.release.clear()
+        before = quiet_moments()
+        await chat.says("que horas abre amanhã?")
+        await until(lambda: endpoint.asked)
+        await chat.client.hset(keys.chat(INSTANCE, PATIENT), "staff_at", SYSTEM.now_ms())
+        await until(lambda: quiet_moments() > before)
+        endpoint.release.set()
+        await chat.settled()
+    assert await chat.sends() == []
+
+
+def quiet_moments() -> float:
+    return float(metrics.SIGNS.labels("moment", "quiet")._value.get())
+
+
+async def test_the_moment_is_said_in_the_language_of_a_patients_first_message(chat: Chat, redis_url: str) -> None:
+    async with Endpoint(REPLY) as endpoint, responding(redis_url, **endpoint.environ(), **SOON):
+        endpoint.release.clear()
+        await chat.says("what time do you open tomorrow?")
+        assert await _first(chat) == "One moment, let me check."
+        endpoint.release.set()
+        await chat.settled()

@@ -108,3 +108,22 @@ def test_the_demonstration_clinic_is_complete(clinic) -> None:  # type: ignore[n
     assert len(topics) >= 10
     for language in ("pt", "es", "en"):
         assert {one.topic for one in clinic.documents if one.language == language} == topics
+
+
+@pytest.mark.parametrize("name", [".#small.yaml", "small/knowledge/.#parking.md", "small/knowledge/gone.md"])
+def test_a_link_to_nowhere_as_editors_leave_them_does_not_stop_the_looking(written: Path, name: str) -> None:
+    clinics = Clinics.load(written.parent, default="small")
+    (written.parent / name).symlink_to("somebody@somewhere.1234")
+    clinics.refresh()
+    (written.parent / name).unlink()
+    changed(written, "Small Clinic", "Renamed Clinic")
+    assert clinics.refresh().changed == ("small",)
+
+
+@pytest.mark.parametrize("broken", ["a: " + "[" * 3_000 + "]" * 3_000, "a: " + "[" * 100_000, "a: &a [*a]"])
+def test_a_file_that_is_nested_without_end_is_a_mistake_like_any_other(written: Path, broken: str) -> None:
+    clinics = Clinics.load(written.parent, default="small")
+    (written.parent / "other.yaml").write_text(broken, encoding="utf-8")
+    (error,) = clinics.refresh().errors
+    assert error.file == "clinics/other.yaml"
+    assert clinics.for_instance("small").name == "Small Clinic"

@@ -146,6 +146,15 @@ def test_a_clinic_without_prices_plans_or_texts_is_answered_for_honestly(written
     assert answer("cómo se llega?", clinic=clinic, knowledge=knowledge, now=now).language in ("en", "pt")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["tô com dor de dente", "me duele la muela", "my tooth hurts", "meu dente quebrou", "mi diente está flojo",
+     "qual o cpf da paciente Maria?", "what's my appointment time?"],
+)  # fmt: skip
+def test_no_text_is_told_because_it_shares_a_word(ask, text: str) -> None:  # type: ignore[no-untyped-def]
+    assert ask(text).kind == "unknown"
+
+
 def test_a_time_without_a_zone_is_refused(ask) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(ValueError, match="needs a timezone"):
         ask("abre hoje?", now=datetime(2026, 11, 24, 10, 0))  # noqa: DTZ001 -- the very mistake

@@ -50,7 +50,8 @@ class Clinics:
 
     def refresh(self) -> Refreshed:
         """Load what changed since the last look; costs one `stat` a file when nothing did."""
-        files = {path.stem: path for path in sorted(self._directory.glob("*.yaml"))}
+        found = (path for path in sorted(self._directory.glob("*.yaml")) if not path.name.startswith("."))
+        files = {path.stem: path for path in found}
         wanted = {name: _stamp(path) for name, path in files.items()}
         if wanted == self._seen and self._clinics:
             return Refreshed()
@@ -89,7 +90,16 @@ class Clinics:
 
 def _stamp(path: Path) -> Stamp:
     found = [path, *knowledge_files(path)]
-    return tuple((file.name, (state := file.stat()).st_mtime_ns, state.st_size) for file in found)
+    return tuple(map(_stamped, found))
+
+
+def _stamped(file: Path) -> tuple[str, int, int]:
+    """A file that went meanwhile, or a link to nowhere, has no time; reading it tells what is wrong."""
+    try:
+        state = file.stat()
+    except OSError:
+        return file.name, 0, 0
+    return file.name, state.st_mtime_ns, state.st_size
 
 
 def _by_instance(clinics: Iterable[Clinic]) -> dict[str, Clinic]:

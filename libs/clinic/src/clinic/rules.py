@@ -15,6 +15,7 @@ from clinic.times import Span, clock
 
 Problem = tuple[str, str]
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
+MOST = 10**9  # a price beyond it is a slip
 _PHONE = re.compile(r"\+?\d{10,15}")
 
 
@@ -71,13 +72,17 @@ def _services(clinic: Clinic) -> Iterator[Problem]:
     yield from _twice([one.id for one in clinic.services], "services[{}].id", "another service has this id")
     for index, service in enumerate(clinic.services):
         here = f"services[{index}]"
-        if service.price is not None and (service.price < 0 or service.price != round(service.price, 2)):
+        if service.price is not None and not _amount(service.price):
             yield f"{here}.price", f"{service.price} is not an amount such as 180.00"
         if service.price_from and service.price in (None, Decimal(0)):
             yield f"{here}.price_from", "needs a price to start from"
         for at, name in enumerate(service.insurances):
             if name not in known:
                 yield f"{here}.insurances[{at}]", f"no insurance has the id {name!r}{suggestion(name, known)}"
+
+
+def _amount(price: Decimal) -> bool:
+    return price.is_finite() and 0 <= price < MOST and price == round(price, 2)
 
 
 def _templates(clinic: Clinic) -> Iterator[Problem]:

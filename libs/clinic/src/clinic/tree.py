@@ -26,6 +26,8 @@ def compose(text: str, file: str) -> MappingNode:
     except yaml.MarkedYAMLError as broken:
         mark = broken.problem_mark or broken.context_mark
         raise ClinicError(file, mark.line + 1 if mark else 1, "", f"not valid YAML: {broken.problem}") from broken
+    except RecursionError as broken:
+        raise ClinicError(file, 1, "", "is nested too deeply") from broken
     except yaml.YAMLError as broken:
         raise ClinicError(file, 1, "", f"not valid YAML: {' '.join(str(broken).split())}") from broken
     if not isinstance(node, MappingNode):

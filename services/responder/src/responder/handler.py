@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from clinic.language import detect
 from responder.answerer import Answer
 from responder.answering import Found
 from responder.chat import ChatState, Memory, Pace, Turn
@@ -49,7 +50,8 @@ class AnswerHandler:
         state = await self.memory.of(event.instance, event.chat)
         work = self.turning.turned(turn, state, clinic, knowledge, span.traceparent)
         vip = state.vip or event.chat in clinic.vips
-        return await self.soon.accompany(work, Asked(delivery, turn, clinic, state.language or clinic.language, vip))
+        language = detect(turn.text, default=state.language or clinic.language, among=clinic.languages)
+        return await self.soon.accompany(work, Asked(delivery, turn, clinic, language, vip))
 
     def exhausted(self, delivery: Delivery, reason: str) -> Done:
         """A dead letter; and, since no patient is met with silence, the clinic's word that a person will see to it."""
@@ -61,8 +63,9 @@ class AnswerHandler:
         if not isinstance(event, MessageReceived) or event.author != "patient":
             return Done((fact,), dead=reason)
         clinic, _ = self.library.for_instance(event.instance)
+        language = detect(event.text, default=clinic.language, among=clinic.languages)
         said = Answer(
-            text=clinic.fallbacks.person.say(clinic.language), language=clinic.language, kind="person",
+            text=clinic.fallbacks.person.say(language), language=language, kind="person",
             sources=(clinic.source("fallbacks.person"),), confidence=1.0, wants_person=True,
         )  # fmt: skip
         replying = Replying(Turn((event,)), now, event.traceparent or "")

@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 
 from clinic import Clinic, Language
 from responder.answerer.phrases import phrase
-from responder.chat import Turn
+from responder.chat import Memory, Turn, silenced
 from responder.settings import ResponderSettings
 from shared.clock import Clock
 from shared.events import PresenceRequested, SendRequested, Text, encode, following
@@ -68,6 +68,8 @@ class Soon:
     async def _typing(self, task: asyncio.Task[Done | Hold], asked: Asked) -> None:
         wait_s = self.settings.responder_ack_after_ms / 1000
         while wait_s and not await _ends_within(task, wait_s):
+            if await self._quiet(asked):
+                return
             event = _derived(
                 PresenceRequested, asked, "typing", self.clock, to=asked.turn.last.reply_to, shown_ms=TYPING_MS
             )
@@ -83,11 +85,20 @@ class Soon:
         if not wait_s or await _ends_within(task, wait_s):
             return
         try:
-            outcome = await self._say(asked)
+            outcome = "quiet" if await self._quiet(asked) else await self._say(asked)
         except (RedisError, OSError, TimeoutError) as error:
             _log.warning("redis_error", error=str(error), doing="saying one moment")
             return
         metrics.SIGNS.labels("moment", outcome).inc()
+
+    async def _quiet(self, asked: Asked) -> bool:
+        """Have staff taken the chat over meanwhile? When Redis does not say, nothing is shown either."""
+        event, pause_ms = asked.delivery.event, self.settings.responder_staff_pause_s * 1000
+        try:
+            state = await Memory(self.scripts).of(event.instance, event.chat)
+        except (RedisError, OSError, TimeoutError):
+            return True
+        return bool(silenced(state, self.clock.now_ms(), staff_pause_ms=pause_ms))
 
     async def _say(self, asked: Asked) -> str:
         event = asked.delivery.event

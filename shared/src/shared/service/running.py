@@ -50,8 +50,12 @@ def run(service: str, kind: type[S], build: Callable[[S, Platform], web.Applicat
 
 def _serve(app: web.Application, host: str, port: int) -> None:
     uvloop.install()
+
+    def serving(_banner: str) -> None:  # called once the port is ours
+        logs.get(__name__).info("serving", address=f"http://{host}:{port}")
+
     try:
-        web.run_app(app, host=host, port=port, print=None, **SERVING)
+        web.run_app(app, host=host, port=port, print=serving, **SERVING)
     except OSError as error:
         if error.errno in _NOT_TO_BE_HAD or isinstance(error, socket.gaierror):
             raise SettingsError(f"PORT: {host}:{port} is not to be had: {error.strerror}") from None

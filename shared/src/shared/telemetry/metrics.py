@@ -65,7 +65,7 @@ SIGNS = Counter(
     "frontdesk_signs_of_life_total",
     "What a patient was shown before a slow answer, by what became of it",
     ["sign", "outcome"],
-)  # sign: typing (outcome: asked, shown, refused, late, spared), moment (asked, said, tight, gone, full, off)
+)  # sign: typing (outcome: asked, shown, refused, late, spared), moment (asked, said, tight, gone, full, off, quiet)
 APPOINTMENTS = Counter(
     "frontdesk_appointment_requests_total", "Tries to hand a request to a clinic's own system", ["outcome"]
 )  # outcome: delivered, retried, refused, unaddressed

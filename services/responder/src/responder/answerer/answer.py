@@ -8,7 +8,7 @@ from clinic.model import Clinic
 from clinic.text import Language
 from responder.answerer import handover
 from responder.answerer.answering import answered, told
-from responder.answerer.courtesy import Courtesy, courtesy
+from responder.answerer.courtesy import Courtesy, courtesy, upset
 from responder.answerer.letters import alarming, ends
 from responder.answerer.lexicon import lexicon
 from responder.answerer.opting import confirmation, opting
@@ -35,6 +35,8 @@ def answer(
         return joined([Part("optout" if way == "out" else "thanks", confirmation(way, language))], language)
     parts = ends(question)
     polite = courtesy(words(question), asks="?" in question) if len(parts) == 1 else None
+    if polite == "emoji" and upset(question):
+        polite = "greeting"  # it asks how we can help
     if polite is not None:
         return joined([_polite(polite, clinic, language)], language)
     found = [answered(part, understood(part), understood) for part in parts]

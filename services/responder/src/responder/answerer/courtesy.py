@@ -24,6 +24,7 @@ _HOW_ARE_YOU = (
     "como andan", "todo bien", "que pasa", "how is it", "whats up",
 )  # fmt: skip
 _OPENING = re.compile(rf"(?:(?:{'|'.join(sorted(_LISTS['ok'] | _LISTS['thanks'] | {'entao', 'bueno', 'bom'}))}) )*")
+_UPSET = frozenset("😡😠🤬😤😭😢😞😔😟🙁☹😣😖😩😫😰😱😥😓🤒🤕🤢🤮💔🩸👎")
 MAX_NAME = 3  # words: `Ana Clara Souza`
 MAX_WORDS = 9  # a longer text has something to say
 
@@ -46,6 +47,11 @@ def courtesy(words: Sequence[str], *, asks: bool) -> Courtesy | None:
         return None if asks else "greeting" if _tells_name(line) else "ok" if _closes(line) else None
     found: Courtesy | None = next((kind for kind in _KINDS if not _LISTS[kind].isdisjoint(spelled)), None)
     return found if found in ("thanks", "bye", "greeting") else "bye" if parts else _said(line) or found
+
+
+def upset(text: str) -> bool:
+    """Does a message of pictures show a face that no smile answers?"""
+    return not _UPSET.isdisjoint(text)
 
 
 def _spelled(words: list[str]) -> list[str]:

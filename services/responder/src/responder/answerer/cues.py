@@ -91,6 +91,11 @@ def alarms(line: str) -> bool:
     return shows("emergency_still", line) or shows("emergency", without("not_emergency", line))
 
 
+def says_only(name: str, line: str) -> bool:
+    """Is a line of folded words this cue and nothing else?"""
+    return shows(name, line) and _compiled(name).fullmatch(f"{line} ") is not None
+
+
 def without(name: str, line: str) -> str:
     """The line less what shows this cue."""
     return _compiled(name).sub("", f"{line} ").strip() if shows(name, line) else line
@@ -115,6 +120,8 @@ TELLS_MORE = frozenset(
         "own_booking",
         "own_finding",
         "attribute",
+        "symptom",
+        "to_reminder",
     }
 )  # their words may be the matter itself
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from responder.answerer import about_clinic, handover
 from responder.answerer.about_hours import about_hours
+from responder.answerer.cues import says_only
 from responder.answerer.phrases import phrase
 from responder.answerer.question import Question
 from responder.answerer.reading import Reading, read
@@ -28,10 +29,16 @@ def plan(question: Question) -> list[Part]:
         return [handover.moving(question, reading)]
     if question.shows("advice") and not question.shows("hours") and not question.priced and not reading.full:
         return [handover.unknown(question)]
-    return list(_facts(question, reading)) or list(reading.told(question)) or [handover.unknown(question)]
+    facts = list(_facts(question, reading))
+    ails = question.shows("symptom") and not question.asks and not question.shows("afterwards")
+    if facts or (ails and not reading.of_symptom(question)):
+        return facts or [handover.unknown(question)]
+    return list(reading.told(question)) or [handover.unknown(question)]
 
 
 def _books(question: Question) -> bool:
+    if says_only("to_reminder", question.line):
+        return True
     if question.shows("how_to", "not_booking") or not question.shows("booking"):
         return False
     if question.shows("needs") and not question.when.days and not question.shows("moving"):

@@ -68,6 +68,11 @@ class Reading(Struct, frozen=True):
         ids = {one.id for one in (*asked.sure, *asked.open)}
         return bool(ids) and about.any and ids.isdisjoint(one.id for one in (*about.sure, *about.open))
 
+    def of_symptom(self, question: Question) -> bool:
+        """Does it speak of all that is wrong, and not of a service that may only hurt as well?"""
+        of_service = self.hit is not None and named(words(self.hit.heading), question.lexicon).any
+        return not self.strange and (not of_service or question.services.any)
+
     def told(self, question: Question) -> Iterator[Part]:
         """The chunk as it stands; one that is not in the patient's language is introduced."""
         hit = self.hit

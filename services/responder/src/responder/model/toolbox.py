@@ -51,7 +51,8 @@ class Toolbox:
             metrics.MODEL_TOOLS.labels(known, "refused").inc()
             return f"ERROR: {refusal}"
         metrics.MODEL_TOOLS.labels(known, "ok").inc()
-        self.results.append(said)
+        if known != calls.RequestAppointment.tool:  # what it says holds the patient's own words
+            self.results.append(said)
         return said
 
     def _read(self, asked: Asked) -> calls.Tool:
@@ -98,9 +99,10 @@ class Toolbox:
             raise Refused(f"which service is meant? {names}" if found else "the clinic has no such service")
         must_be_open(self._turn, call.day)
         name = a_name(call.name)
-        read = f"{found[0].name.say(self._turn.language)}, {formats.day(call.day, self._turn.language)}, {name}"
+        what = f"{found[0].name.say(self._turn.language)}, {formats.day(call.day, self._turn.language)}"
+        self.results.append(what)  # without the name, which is no word of the clinic's
+        read = f"{what}, {name}"
         if not (call.confirmed and agreed(self._turn)):
-            self.results.append(read)
             raise Refused(f"not confirmed yet: read this back and ask the patient for a yes: {read}")
         self._note(
             calls.AppointmentRequested(

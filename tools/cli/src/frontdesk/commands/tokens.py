@@ -25,7 +25,7 @@ def list_(here: Session) -> None:
 @app.command()
 def create(
     here: Session,
-    name: Annotated[str, typer.Argument(help="Whose it is, as the audit log will say.")],
+    name: Annotated[str, typer.Argument(help="Whose it is, as the audit log will say: small letters, digits, . _ -")],
     role: Annotated[Literal["viewer", "staff", "operator"], typer.Option(help="What they may do.")] = "staff",
     days: Annotated[
         int | None, typer.Option(min=1, max=MOST_DAYS, help="Ends after so many days; without it never.")
