@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -11,7 +12,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-out = Console(highlight=False)
+PIPED_WIDTH = 400  # columns, for a pipe or a file that says none: a program that reads it wants whole lines
+
+out = Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH)
 err = Console(stderr=True, highlight=False)
 COLOURS = {
     "ok": "green", "degraded": "yellow", "down": "red", "failed": "red", "dead": "red", "unknown": "yellow",
