@@ -1,6 +1,7 @@
 """How is a step done atomically? By a Lua script in `lua/`, whose header says its keys, arguments and reply."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from importlib import resources
 from typing import Any
@@ -10,14 +11,16 @@ from redis.exceptions import NoScriptError
 
 from shared.streams.connection import Pipelined
 
+_CHECKS = re.compile(r"^\s*is\(", re.MULTILINE)
 _LUA = resources.files("shared.streams").joinpath("lua")
 NAMES = tuple(sorted(file.name.removesuffix(".lua") for file in _LUA.iterdir() if file.name.endswith(".lua")))
 """Every script in `lua/`."""
 
 
 def source(name: str) -> str:
-    """The text of `lua/<name>.lua`."""
-    return _LUA.joinpath(f"{name}.lua").read_text(encoding="utf-8")
+    """The text of `lua/<name>.lua`, behind the checks of `lua/common/is.lua` if it makes any."""
+    text = _LUA.joinpath(f"{name}.lua").read_text(encoding="utf-8")
+    return _LUA.joinpath("common", "is.lua").read_text(encoding="utf-8") + text if _CHECKS.search(text) else text
 
 
 class Scripts:

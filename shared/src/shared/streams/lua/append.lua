@@ -8,12 +8,6 @@
 -- reply 1 recorded | 2 recorded without its work, whose stream is full
 --       3 recorded, and what waited for the contact is due | 0 recorded before
 --       -1 the work stream is full, nothing written
-local function is(key, kind)
-  local found = redis.call('TYPE', key).ok
-  if found ~= 'none' and found ~= kind then
-    error('WRONGTYPE ' .. key .. ' is a ' .. found .. ', expected a ' .. kind) -- a string: 6.2 takes no table
-  end
-end
 is(KEYS[2], 'stream')
 is(KEYS[3], 'stream')
 is(KEYS[4], 'zset')

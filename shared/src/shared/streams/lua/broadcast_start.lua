@@ -4,12 +4,6 @@
 -- ARGV  1 log's bound, 0 none  2 id  3 asked for at, ms  4 the record's life, ms  5 how long it is listed, ms
 --       6 what it is  7 fact  8 the mark's life, ms, 0 no mark  9… recipients
 -- reply its id; the earlier one's when it was written down before
-local function is(key, kind)
-  local found = redis.call('TYPE', key).ok
-  if found ~= 'none' and found ~= kind then
-    error('WRONGTYPE ' .. key .. ' is a ' .. found .. ', expected a ' .. kind) -- a string: 6.2 takes no table
-  end
-end
 is(KEYS[1], 'hash')
 is(KEYS[2], 'list')
 is(KEYS[3], 'zset')

@@ -6,12 +6,6 @@
 --       7 the broadcast's id  8… the next messages, "" for a place of which the person was erased
 -- reply how many were requested | fenced | ended: it is done or was stopped | moved: others were requested meanwhile
 --       | held: the last one is parked, for quiet hours: the rest waits with it
-local function is(key, kind)
-  local found = redis.call('TYPE', key).ok
-  if found ~= 'none' and found ~= kind then
-    error('WRONGTYPE ' .. key .. ' is a ' .. found .. ', expected a ' .. kind) -- a string: 6.2 takes no table
-  end
-end
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return 'fenced'
 end

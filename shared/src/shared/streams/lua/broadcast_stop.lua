@@ -2,12 +2,6 @@
 -- KEYS  1 record (hash)  2 recipients (list)  3 log (stream)  4 those that have not ended (set)
 -- ARGV  1 log's bound, 0 none  2 now, ms  3 the fact, whose `left` is filled in here  4 the broadcast's id
 -- reply how many get nothing | -1: it has ended already | -2: there is none
-local function is(key, kind)
-  local found = redis.call('TYPE', key).ok
-  if found ~= 'none' and found ~= kind then
-    error('WRONGTYPE ' .. key .. ' is a ' .. found .. ', expected a ' .. kind) -- a string: 6.2 takes no table
-  end
-end
 is(KEYS[1], 'hash')
 is(KEYS[2], 'list')
 is(KEYS[3], 'stream')

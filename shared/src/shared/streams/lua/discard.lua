@@ -2,12 +2,6 @@
 -- KEYS  1 dead letters (stream)  2 log (stream)
 -- ARGV  1 log's bound, 0 none  2 audit fact  3… entry ids
 -- reply how many were there; with none, nothing was written
-local function is(key, kind)
-  local found = redis.call('TYPE', key).ok
-  if found ~= 'none' and found ~= kind then
-    error('WRONGTYPE ' .. key .. ' is a ' .. found .. ', expected a ' .. kind) -- a string: 6.2 takes no table
-  end
-end
 is(KEYS[1], 'stream')
 is(KEYS[2], 'stream')
 local audit, gone = cmsgpack.unpack(ARGV[2]), 0

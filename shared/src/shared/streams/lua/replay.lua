@@ -6,12 +6,6 @@
 --       9… facts
 -- reply ok | gone: the dead letter is no longer there | full | done: it was done meanwhile | again: look anew, too much
 --       was logged since; nothing was written but for ok
-local function is(key, kind)
-  local found = redis.call('TYPE', key).ok
-  if found ~= 'none' and found ~= kind then
-    error('WRONGTYPE ' .. key .. ' is a ' .. found .. ', expected a ' .. kind) -- a string: 6.2 takes no table
-  end
-end
 is(KEYS[1], 'stream')
 is(KEYS[2], 'stream')
 is(KEYS[3], 'stream')

@@ -4,12 +4,6 @@
 --       5 due, ms, 0 now  6 id  7 event bytes  8 the fact that it is scheduled, "" when it goes now
 --       9 the fact that it is refused, for a full stream
 -- reply {ok} | {seen, the mark's value at the first time} | {full}: only the refusal was written
-local function is(key, kind)
-  local found = redis.call('TYPE', key).ok
-  if found ~= 'none' and found ~= kind then
-    error('WRONGTYPE ' .. key .. ' is a ' .. found .. ', expected a ' .. kind) -- a string: 6.2 takes no table
-  end
-end
 is(KEYS[1], 'string')
 is(KEYS[2], 'stream')
 is(KEYS[3], 'stream')

@@ -11,12 +11,6 @@
 --                       fact BYTES                  append to the log
 --       (KEY: index into KEYS)
 -- reply ok | the number of the first condition, from 1, that did not hold; nothing was written then
-local function is(key, kind)
-  local found = redis.call('TYPE', key).ok
-  if found ~= 'none' and found ~= kind then
-    error('WRONGTYPE ' .. key .. ' is a ' .. found .. ', expected a ' .. kind) -- a string: 6.2 takes no table
-  end
-end
 local size = { when = 4, unless = 4, ['if'] = 3, drop = 3, text = 3, life = 3, fact = 2 }
 local kind = { when = 'hash', unless = 'hash', put = 'hash', drop = 'hash', ['if'] = 'string', text = 'string' }
 local function each(visit)
