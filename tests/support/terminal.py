@@ -45,7 +45,7 @@ class Console:
     def run(self, *words: str, typed: str = "", **environ: str) -> Said:
         """Run a command in this process. `typed` is what stands on standard input."""
         out, err = io.StringIO(), io.StringIO()
-        set_to = {"COLUMNS": "200", "PATH": os.environ["PATH"], **self.environ, **environ}
+        set_to = {"COLUMNS": "40", "PATH": os.environ["PATH"], **self.environ, **environ}
         with (
             patch.dict(os.environ, set_to, clear=True),
             patch.object(sys, "argv", ["frontdesk", *words]),

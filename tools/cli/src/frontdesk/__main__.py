@@ -5,7 +5,7 @@ import sys
 
 from frontdesk.app import app
 from frontdesk.failures import Refused, Unreachable
-from frontdesk.show import complain
+from frontdesk.show import complain, fit
 
 WHERE = "Is the admin service running there? `--url` or FRONTDESK_URL says where it is."
 
@@ -15,6 +15,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows a question mark
+    fit()
     try:
         app(prog_name="frontdesk")
     except Refused as refused:

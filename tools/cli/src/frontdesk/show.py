@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import os
 import re
 import sys
 from collections.abc import Sequence
@@ -12,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-PIPED_WIDTH = 400  # columns, for a pipe or a file that says none: a program that reads it wants whole lines
+PIPED_WIDTH = 400  # columns, for a pipe or a file, whatever COLUMNS says: a program that reads it wants whole lines
 
-out = Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH)
+out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 COLOURS = {
     "ok": "green", "degraded": "yellow", "down": "red", "failed": "red", "dead": "red", "unknown": "yellow",
@@ -23,6 +22,12 @@ COLOURS = {
 }  # fmt: skip
 # What a terminal takes for an order, or turns the line around: patients write what they like.
 _ORDERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def fit() -> None:
+    """Break lines where the terminal's width asks for it, and nowhere in a pipe."""
+    if not sys.stdout.isatty():
+        out.width = PIPED_WIDTH
 
 
 def as_json(data: Any) -> None:
