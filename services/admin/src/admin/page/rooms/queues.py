@@ -11,6 +11,7 @@ from admin.http.endpoint import Asked
 from admin.http.problems import Problem
 from admin.page.operations import AT, CHOICES, OPERATIONS, Operation, Trial, already_sent, operation_of
 from admin.page.screens import NOTHING_GIVEN, Form, Means, Seen, form, page, tried
+from admin.streams.told import InstanceHealth
 
 HEALTH = f"GET {AT}/health"
 QUEUES = "/instances/{instance}/queues"
@@ -80,8 +81,9 @@ class Queues:
     async def _at(self, asked: Asked[OrderSeen, None], operation: Operation, given: Form) -> dict[str, str | bool]:
         return {"instance": await self._means.instance(asked), **operation.asked(given)}
 
-    async def _health(self, asked: Asked[Any, None], instance: str) -> Any:
-        return (await self._ask(asked.request, HEALTH, instance=instance)).data
+    async def _health(self, asked: Asked[Any, None], instance: str) -> InstanceHealth:
+        told: InstanceHealth = (await self._ask(asked.request, HEALTH, kind=InstanceHealth, instance=instance)).data
+        return told
 
     async def _shown(
         self, asked: Asked[OrderSeen, None], given: Form = NOTHING_GIVEN, problem: Problem | None = None,
