@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from admin.http.problems import Problem
 from admin.page.forms import Form
 
@@ -75,6 +77,11 @@ class Trial:
     def already_sent(self) -> int:
         """What would be taken out, because the log shows it as sent."""
         return already_sent(self.told)
+
+
+def counted(told: Any) -> dict[str, Any]:
+    """The queues that an operation touched, or would touch, or left something in."""
+    return {name: one for name, one in told.streams.items() if any(msgspec.structs.astuple(one))}
 
 
 def already_sent(told: Any) -> int:

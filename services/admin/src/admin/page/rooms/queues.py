@@ -9,7 +9,7 @@ from aiohttp import web
 from admin.access.principal import Role
 from admin.http.endpoint import Asked
 from admin.http.problems import Problem
-from admin.page.operations import AT, CHOICES, OPERATIONS, Operation, Trial, already_sent, operation_of
+from admin.page.operations import AT, CHOICES, OPERATIONS, Operation, Trial, already_sent, counted, operation_of
 from admin.page.screens import NOTHING_GIVEN, Form, Means, Seen, form, page, tried
 from admin.streams.told import InstanceHealth
 
@@ -93,7 +93,8 @@ class Queues:
         return await self._means.rendering.show(
             asked.request, "queue_operation.html", instance=instance, status=problem.status if problem else 200,
             health=await self._health(asked, instance), operation=operation, choices=CHOICES, trial=trial,
-            result=result, sent_before=already_sent(result) if result else 0, form=given, problem=problem,
+            counted=counted, result=result, sent_before=already_sent(result) if result else 0, form=given,
+            problem=problem,
         )  # fmt: skip
 
 
