@@ -51,10 +51,11 @@ async def test_the_queues_are_seen_with_who_works_them(queues: Queues, visit: Ne
         await expect(row).to_contain_text("sender-1")
         await expect(row.locator("td").nth(1)).to_have_text("1")
         await expect(page.locator("#queue-vip")).to_contain_text("sender-1")
-        await expect(page.locator("#queue-inbound")).to_contain_text("nobody now")
+        await expect(page.locator("#queue-inbound")).to_contain_text("nobody, nothing waits")
         await expect(page.locator("main")).to_contain_text("has the queue")
         await queues.ask("quanto custa?")
         await expect(page.locator("#queue-inbound").locator("td").nth(1)).to_have_text("1")  # by itself
+        await expect(page.locator("#queue-inbound")).to_contain_text("nobody now")
         gate.opened.set()
         await expect(row.locator("td").nth(1)).to_have_text("0")
 
