@@ -1,6 +1,5 @@
 """What does every page know? Who looks at it, in which language and timezone, where they are and where they may go."""
 
-import re
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +10,8 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from admin.access.principal import Principal
+from admin.http.problems import Problem
+from admin.http.whence import PATH_SAFE, page_path
 from admin.page import reasons
 from admin.page.asking import Asking
 from admin.page.choice import Theme
@@ -46,7 +47,13 @@ class Shell:
 
     @property
     def path(self) -> str:
-        return self.request.path
+        """Of the page that is shown, also when it answers to a form whose own address nobody can look at."""
+        return page_path(self.request)
+
+    @property
+    def answers(self) -> bool:
+        """Whether this is what a form was answered."""
+        return self.request.method == "POST"
 
     def at(self, place: Place) -> bool:
         """Whether this page is that one, or below it."""
@@ -62,7 +69,7 @@ class Shell:
         """The address of this page with some of its parameters changed; None takes one out."""
         query = {name: value for name, value in self.request.query.items() if name != "done"} | changes
         kept = {name: value for name, value in query.items() if value not in ("", None, False)}
-        path = quote(self.path, safe="/@")
+        path = quote(self.path, safe=PATH_SAFE)
         return f"{path}?{urlencode(kept)}" if kept else path
 
     @property
@@ -71,11 +78,15 @@ class Shell:
         return secrets.token_urlsafe(16)
 
     def field(self, parameter: str) -> str:
-        """What the page calls a parameter of the API; a line of a list by its number."""
-        if line := re.fullmatch(r"recipients\[(\d+)\]\.(?:variables\.)?(.+)", parameter):
-            return f"{self.t('broadcasts.line', n=int(line[1]) + 1)}: {self.field(line[2])}"
+        """What the page calls a parameter of the API."""
         last = parameter.rpartition(".")[2]
         return self.t.known(f"field.{last}", last)
+
+    def headline(self, problem: Problem) -> str:
+        """What is wrong, in the reader's language."""
+        if problem.more.get("parameter") == "csrf":
+            return self.t("problem.csrf")
+        return self.t.known(f"problem.{problem.status}", self.t("problem.other"))
 
     def reason(self, why: str) -> str:
         """Why something is degraded, in the reader's language."""

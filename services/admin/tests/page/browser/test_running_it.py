@@ -7,7 +7,6 @@ from shared.events import AdminActed, SendReplayed
 
 from .conftest import Clinic, NewVisit
 from .morning import INSTANCE, JOAO, MARIA
-from .test_talking import facts_of
 
 
 async def test_the_overview_follows_what_happens(clinic: Clinic, visit: NewVisit) -> None:
@@ -27,7 +26,7 @@ async def test_a_dead_letter_is_read_mended_and_sent_again(clinic: Clinic, visit
     await page.get_by_role("button", name="Send again").click()
     await expect(page.get_by_role("status").first).to_contain_text("Sent again")
     await expect(page.locator(".letter")).to_have_count(1)
-    assert len(await facts_of(clinic, SendReplayed)) == 1
+    assert len(await clinic.facts(SendReplayed)) == 1
 
 
 async def test_many_are_discarded_only_when_confirmed(clinic: Clinic, visit: NewVisit) -> None:
@@ -118,7 +117,7 @@ async def test_what_a_role_may_not_do_is_not_shown_and_refused(clinic: Clinic, v
         assert answer.status == 403, path
     assert (await one.go("/settings")).url == f"{one.url}/settings"
     await expect(one.page.get_by_role("heading", name="Your access does not allow this")).to_be_visible()
-    assert [fact for fact in await facts_of(clinic, AdminActed) if fact.actor == "eve"] == []
+    assert [fact for fact in await clinic.facts(AdminActed) if fact.actor == "eve"] == []
 
 
 async def test_a_form_of_another_site_changes_nothing(clinic: Clinic, visit: NewVisit) -> None:
