@@ -25,6 +25,7 @@ from tests.support.servers import RedisServer
 from tests.support.waiting import until
 
 from ...conftest import AdminClient, NewAdmin, an_admin
+from .gateway import Gateway, simulated
 from .morning import INSTANCE, Morning
 
 CHROMIUM = "/usr/bin/chromium"
@@ -174,6 +175,19 @@ async def after_a_morning(kept_morning: Kept, new_clinic: NewClinic, client: aio
 async def clinic(after_a_morning: None, new_clinic: NewClinic) -> Clinic:
     """A clinic after a morning."""
     return await new_clinic()
+
+
+@one_loop
+async def gateway(server: RedisServer, after_a_morning: None) -> AsyncIterator[Gateway]:
+    """The simulator, and ingest for what it posts when it is told to."""
+    async with simulated(server.url) as gateway:
+        yield gateway
+
+
+@one_loop
+async def wired(gateway: Gateway, new_clinic: NewClinic) -> Clinic:
+    """A clinic after a morning, whose admin knows the gateway and where ingest is."""
+    return await new_clinic(**gateway.settings)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

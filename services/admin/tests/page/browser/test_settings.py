@@ -44,7 +44,7 @@ async def test_a_token_is_made_with_a_role_and_an_end(clinic: Clinic, visit: New
     one = await visit(clinic, lang=lang)
     page = await one.go("/settings")
     await page.get_by_role("textbox", name=name, exact=True).fill("bia")
-    await page.get_by_label(role, exact=True).select_option("viewer")
+    await page.get_by_role("combobox", name=role).select_option("viewer")
     await page.locator("input[name=days]").fill("30")
     await page.get_by_role("button", name=make).click()
     await expect(page.locator(".notice.good")).to_contain_text(once)

@@ -135,7 +135,8 @@ class Knowledge:
 
 def _name(given: Form) -> str:
     """As it was written, else as the file is called."""
-    return given.text("name") or given.text("file.name")
+    file = given.file("file")
+    return given.text("name") or (file.name if file else "")
 
 
 def _text(given: Form) -> bytes:

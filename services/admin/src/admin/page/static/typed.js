@@ -43,10 +43,10 @@
   };
 
   const draft = kept();
-  if (draft && unsent !== undefined) {
-    keep({ ...draft, unsent: true });
-    document.querySelectorAll("[data-if-kept]").forEach((one) => { one.hidden = false; });
-  } else if (draft && who) {
+  document.querySelectorAll("[data-if-lost]").forEach((one) => { one.hidden = true; });
+  document.querySelectorAll("[data-if-kept]").forEach((one) => { one.hidden = !draft; });
+  if (draft && unsent !== undefined) keep({ ...draft, unsent: true });
+  else if (draft && who) {
     if (draft.unsent && draft.who === who && draft.path !== path(page)) { /* until its page is open */ }
     else {
       sessionStorage.removeItem(KEY);
