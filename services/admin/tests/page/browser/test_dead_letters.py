@@ -103,6 +103,21 @@ async def test_all_with_a_reason_are_chosen_only_when_that_is_ticked(clinic: Cli
     await expect(page.locator(".letter")).to_contain_text(JOAO)
 
 
+async def test_many_are_discarded_only_when_confirmed(clinic: Clinic, visit: NewVisit) -> None:
+    page = await (await visit(clinic)).go("/dead-letters")
+    await page.get_by_label("All on this page").check()
+    await page.get_by_role("button", name="Discard the ticked").click()
+    await expect(page.get_by_role("heading", name="2 would be discarded")).to_be_visible()
+    await page.get_by_label("To confirm, type demo").fill("dmo")
+    await page.get_by_role("button", name="Discard", exact=True).click()
+    await expect(page.get_by_role("alert")).to_contain_text("must repeat the instance's name")
+    await expect(page.locator(".letter")).to_have_count(2)
+    await page.get_by_role("button", name="Discard the ticked").click()
+    await page.get_by_label("To confirm, type demo").fill("demo")
+    await page.get_by_role("button", name="Discard", exact=True).click()
+    await expect(page.locator("#letters")).to_contain_text("Nothing was left behind")
+
+
 async def test_one_is_discarded_and_who_did_it_is_kept(clinic: Clinic, visit: NewVisit) -> None:
     one = await visit(clinic)
     page = await one.go("/dead-letters")

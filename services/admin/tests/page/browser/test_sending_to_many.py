@@ -57,8 +57,10 @@ async def test_a_list_is_pasted_mended_tried_sent_watched_and_stopped(
 async def test_a_broadcast_moves_on_the_page_as_it_moves(clinic: Clinic, visit: NewVisit) -> None:
     """What becomes of its messages is counted without a reload."""
     page = await (await visit(clinic)).go("/broadcasts/new?template=results_ready")
-    await page.get_by_label("Recipients").fill("5511900000001;Ana\n5511900000002;Bia")
+    await page.get_by_label("Recipients").fill("5511900000001;Ana\n5511900000002;Bia\n5511900000002;Bia")
     await page.get_by_role("button", name="See what it comes to").click()
+    await expect(page.locator("#trial")).to_contain_text("1 line is there twice")
+    await expect(page.locator("#trial")).to_be_in_viewport()
     await page.get_by_label("To confirm, type demo").fill("demo")
     await page.get_by_role("button", name="Send to 2 people").click()
     await expect(page.locator("#progress")).to_contain_text("2 of 2")
@@ -83,6 +85,21 @@ async def test_a_list_without_anybody_and_a_wrong_confirmation_send_nothing(clin
     await expect(page.get_by_role("alert")).to_contain_text("must repeat the instance's name")
     await expect(page.get_by_label("Recipients")).to_have_value("5511900000001;Ana")
     assert await clinic.get("/admin/broadcasts") == {"items": [], "next": None}
+
+
+async def test_a_reminder_is_scheduled_and_taken_back(clinic: Clinic, visit: NewVisit) -> None:
+    page = await (await visit(clinic, await clinic.token("ana", "staff"))).go("/schedule")
+    await expect(page.locator("#waiting")).to_contain_text("Nothing is scheduled")
+    await page.get_by_label("Phone").fill("12")
+    await page.get_by_label("Text").fill("Sua consulta é amanhã.")
+    await page.get_by_role("button", name="Schedule").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Phone")
+    await expect(page.get_by_label("Text")).to_have_value("Sua consulta é amanhã.")
+    await page.get_by_label("Phone").fill("+55 11 98888-7777")
+    await page.get_by_role("button", name="Schedule").click()
+    await expect(page.locator("#waiting")).to_contain_text("Sua consulta é amanhã.")
+    await page.get_by_role("button", name="Cancel").click()
+    await expect(page.locator("#waiting")).to_contain_text("Nothing is scheduled")
 
 
 async def test_a_reminder_that_went_out_meanwhile_is_not_said_to_be_cancelled(clinic: Clinic, visit: NewVisit) -> None:

@@ -20,8 +20,7 @@ def last_message(page: Page):
 
 @pytest.mark.parametrize("lang", TAKE)
 async def test_staff_take_a_chat_over_write_and_give_it_back(clinic: Clinic, visit: NewVisit, lang: str) -> None:
-    page = (await visit(clinic, await clinic.token("ana", "staff"), lang=lang)).page
-    await page.goto(page.url + "chats")
+    page = await (await visit(clinic, await clinic.token("ana", "staff"), lang=lang)).go("/chats")
     await page.get_by_role("link", name="Lucía Pérez").click()
     take, taken = TAKE[lang]
     await page.get_by_role("button", name=take, exact=True).click()
@@ -122,12 +121,16 @@ async def test_of_two_who_edit_a_contact_the_second_is_told(clinic: Clinic, visi
     for one in (first, second):
         await one.go(f"/chats/demo/{MARIA}")
     await first.page.get_by_label("Notes").fill("Prefers mornings.")
+    await first.page.get_by_label("VIP: is served first").uncheck()
     await first.page.get_by_role("button", name="Save").click()
     await expect(first.page.get_by_role("status").first).to_contain_text("Saved")
     await second.page.get_by_label("Notes").fill("Prefers evenings.")
+    await second.page.get_by_label("Wants no reminders").check()
     await second.page.get_by_role("button", name="Save").click()
     await expect(second.page.get_by_role("alert")).to_contain_text("Somebody else changed this")
     await expect(second.page.get_by_label("Notes")).to_have_value("Prefers evenings.")
+    await expect(second.page.get_by_label("Wants no reminders")).to_be_checked()
+    await expect(second.page.locator("#theirs")).to_contain_text("Prefers mornings.")
     assert (await clinic.get(f"/admin/contacts/{MARIA}"))["notes"] == "Prefers mornings."
 
 

@@ -62,11 +62,16 @@ class Broadcasts:
     ) -> web.Response:  # fmt: skip
         instance, request = await self._means.instance(asked), asked.request
         templates = (await self._ask(request, "GET /admin/templates", instance=instance)).data if instance else None
+        wrong = faults(problem, listed) if problem else []
+        if problem and wrong:  # each is told beside its line
+            problem = Problem(
+                problem.status, "", parameter="recipients", fault_count=problem.more.get("fault_count", 1)
+            )
         return await self._means.rendering.show(
             request, "broadcast_new.html", instance=instance, status=problem.status if problem else 200,
             templates=templates, picked=picked(templates, asked.query.template), trial=trial,
             pasted=pasted or given.text("recipients"), form=given, problem=problem,
-            faults=faults(problem, listed) if problem else [],
+            faults=wrong,
         )  # fmt: skip
 
     async def start(self, asked: Asked[NewSeen, None]) -> web.Response:
