@@ -14,10 +14,9 @@ from .conftest import Clinic, NewVisit
 from .morning import MARIA
 
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text("utf-8")
-RUN = {
-    "light": "axe.run({resultTypes: ['violations']})",
-    "dark": "axe.run({resultTypes: ['violations'], runOnly: ['color-contrast']})",  # the rest is the same in the dark
-}
+RUN = "axe.run({resultTypes: ['violations']})"
+ASKED = {(390, "light"), (1440, "dark")}
+"""Where axe is asked: every layout and every colour is in one of the two."""
 LOOKS = [(390, "light", "pt"), (390, "dark", "es"), (1440, "light", "en"), (1440, "dark", "pt")]
 
 
@@ -40,8 +39,10 @@ class Look:
         await page.screenshot(path=self._pictures / f"{name}-{self._width}-{self._theme}.png")
         if await page.evaluate("document.documentElement.scrollWidth") > self._width:
             self.found.append(f"{name} is wider than {self._width}")
+        if (self._width, self._theme) not in ASKED:
+            return
         await page.evaluate(AXE)
-        faults = (await page.evaluate(RUN[self._theme]))["violations"]
+        faults = (await page.evaluate(RUN))["violations"]
         self.found += [
             f"{name}: {fault['id']}: {fault['nodes'][0]['html'][:200]}"
             for fault in faults

@@ -53,7 +53,7 @@ async def test_a_token_is_made_with_a_role_and_an_end(clinic: Clinic, visit: New
     assert (line["name"], line["role"]) == ("bia", "viewer")
     assert 29 * 86_400_000 < line["expires_at"] - line["created_at"] <= 30 * 86_400_000
     bia = await visit(clinic, secret, lang=lang)
-    await expect(bia.page.locator(".who-name")).to_have_text("bia")
+    await expect((await bia.go("/chats")).locator(".who-name")).to_have_text("bia")
     assert (await bia.context.request.get(f"{bia.url}/settings")).status == 403
     await page.get_by_role("button", name=f"{revoke} bia").click()
     await expect(page.locator("#tokens table")).to_have_count(0)
