@@ -115,8 +115,12 @@ async def test_a_pdf_may_be_larger_than_other_bodies(desk: Desk, client) -> None
         f"<</Length {len(page)}>>stream\n{page}\nendstream", "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
         f"<</Length {3 * 1024**2}>>stream\n{'x' * 3 * 1024**2}\nendstream",
     ]  # fmt: skip
-    body = "".join(f"{n} 0 obj\n{one}\nendobj\n" for n, one in enumerate(objects, 1))
-    told = await desk.put("/knowledge/precos.pdf", f"%PDF-1.4\n{body}trailer<</Root 1 0 R>>\n%%EOF")
+    pdf, places = "%PDF-1.4\n", []
+    for n, one in enumerate(objects, 1):
+        places.append(f"{len(pdf):010} 00000 n \n")
+        pdf += f"{n} 0 obj\n{one}\nendobj\n"
+    table = f"xref\n0 7\n0000000000 65535 f \n{''.join(places)}trailer\n<</Size 7/Root 1 0 R>>\n"
+    told = await desk.put("/knowledge/precos.pdf", f"{pdf}{table}startxref\n{len(pdf)}\n%%EOF\n")
     assert "doze reais" in told["text"]
 
 
