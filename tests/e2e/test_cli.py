@@ -25,7 +25,6 @@ from shared.streams import keys
 from tests.e2e.desk import CHAT, INSTANCE, ask, sleepless_clinics
 from tests.support.terminal import Console
 
-pytestmark = pytest.mark.xdist_group("cli")
 LATER = "2027-03-01T09:00:00-03:00"
 ERASED = "14155550123"
 
@@ -241,6 +240,13 @@ def test_a_token_is_shown_once_works_and_is_taken_back(console: Console) -> None
     assert console.run("health", "--token", token).status == 1
 
 
+def test_a_name_that_will_not_do_is_told_in_plain_words(console: Console) -> None:
+    refused = console.run("tokens", "create", "Ana", "--role", "viewer")
+    assert refused.status == 1
+    assert "name: takes small letters, digits" in " ".join(refused.err.split())
+    assert "regex" not in refused.err
+
+
 # ── operations, views, privacy ─────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("action", ["reset-to-latest", "reset-to-begin", "destroy-recreate"])
 def test_an_operation_tells_what_it_would_touch_and_asks(console: Console, action: str) -> None:
@@ -277,7 +283,7 @@ def test_a_person_is_exported_and_erased(stack: Stack, console: Console, tmp_pat
 
 # ── all of it ──────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_every_command_was_carried_out(console: Console) -> None:
-    """Runs last: the tests above are of one group and one process."""
+    """Runs last: the tests of a file run in one process."""
     if not {"erasure", "tokens list"} <= console.commands:
         pytest.skip("only some of the tests ran")
     assert set(names()) - console.commands == set()

@@ -33,6 +33,13 @@ def test_a_list_is_read_as_spreadsheets_give_it(pasted: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("titles", ["Telefone;Nome;Dia", "teléfono;nombre;día", "phone;NAME;day", "whatsapp;Nome;day"])
+def test_a_column_may_be_called_as_any_language_calls_it(titles: str) -> None:
+    assert lines(f"{titles}\n5511900000001;Ana;terça", ["name", "day"])[0].recipient["variables"] == {
+        "name": "Ana", "day": "terça",
+    }  # fmt: skip
+
+
 def test_a_quoted_cell_may_hold_the_delimiter_and_lines_too_long_are_told() -> None:
     (quoted,) = lines('5511900000001,"Silva, Ana"', ["name"])
     assert quoted.recipient["variables"] == {"name": "Silva, Ana"}
@@ -49,8 +56,8 @@ def test_a_line_that_is_wrong_is_told_as_it_was_pasted() -> None:
         {"parameter": "recipients[9].to", "detail": "no line of ours"},
     ]
     found = faults(Problem(400, told[0]["detail"], parameter="recipients[1].to", faults=told), given)
-    assert [(one.number, one.pasted, one.parameter, one.why) for one in found] == [
-        (5, "12;Bia", "to", "number"), (6, "5511900000003", "name", "missing"),
+    assert [(one.number, one.pasted, one.parameter) for one in found] == [
+        (5, "12;Bia", "to"), (6, "5511900000003", "variables.name"),
     ]  # fmt: skip
     assert faults(Problem(400, "the list is empty", parameter="recipients"), given) == []
 

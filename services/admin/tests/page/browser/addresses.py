@@ -41,6 +41,8 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "/dead-letters/{id}": {"dead-letter": "/dead-letters/{letter}"},
     "/instances": {"instances": "/instances"},
     "/instances/{instance}": {"instance": f"/instances/{INSTANCE}", "instance-qr": "/instances/recepcao"},
+    "/instances/{instance}/queues": {"queues": f"/instances/{INSTANCE}/queues"},
+    "/instances/{instance}/queues/{operation}": {"queue-begin": f"/instances/{INSTANCE}/queues/reset-to-begin"},
     "/audit": {"audit": "/audit", "audit-access": "/audit?of=access"},
     "/settings": {"settings": "/settings"},
     "/settings/doctor": {"doctor": "/settings/doctor"},

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from admin.http.problems import Problem
+from admin.page.variables import variable_of
 
 TO = frozenset({"to", "phone", "telefone", "telefono", "teléfono", "celular", "número", "numero", "number", "whatsapp"})
 """Titles of the column with the phone number."""
@@ -32,8 +33,6 @@ class Fault:
     number: int
     pasted: str
     parameter: str
-    why: str
-    """A word for it: `number`, `twice`, `missing`, `unknown`; empty: as `detail` says."""
     detail: str
 
 
@@ -47,7 +46,7 @@ def lines(pasted: str, variables: Sequence[str]) -> list[Line]:
     rows = [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
     if not rows:
         raise Problem(400, "the list is empty: one phone number a line", parameter="recipients")
-    titles = [cell.strip() for cell in rows[0][1]]
+    titles = [variable_of(cell.strip(), variables) for cell in rows[0][1]]
     number_at = next((at for at, title in enumerate(titles) if title.lower() in TO), None)
     named = (["to", *variables], 0, rows) if number_at is None else (titles, number_at, rows[1:])
     return [Line(number, delimiter.join(row), _named(row, named[0], named[1])) for number, row in named[2]]
@@ -58,18 +57,10 @@ def faults(problem: Problem, given: Sequence[Line]) -> list[Fault]:
     told = problem.more.get("faults") or [{"parameter": problem.more.get("parameter", ""), "detail": problem.detail}]
     found = [(place, one["detail"]) for one in told if (place := _PLACE.fullmatch(one["parameter"]))]
     return [
-        Fault(line.number, line.pasted, field := place[2].rpartition(".")[2], _why(field, detail), detail)
+        Fault(line.number, line.pasted, place[2], detail)
         for place, detail in found
         if int(place[1]) < len(given) and (line := given[int(place[1])])
     ]
-
-
-def _why(field: str, detail: str) -> str:
-    if field == "to":
-        return "twice" if "twice" in detail else "number"
-    if "is missing" in detail:
-        return "missing"
-    return "unknown" if "no variable" in detail else ""
 
 
 def _named(row: Sequence[str], titles: Sequence[str], number_at: int) -> dict[str, Any]:
