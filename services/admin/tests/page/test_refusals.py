@@ -13,7 +13,7 @@ from admin.instances import check_name
 from admin.messages.address import recipient
 from admin.numbers.limits import Limits
 from admin.page.refusals import FIELD, SHAPES, said
-from admin.page.rooms.pasted import recipients
+from admin.page.rooms.pasted import lines
 from admin.page.rooms.schedule import moment_of
 from admin.page.words import LANGUAGES, Language, Words, catalog
 from admin.steering.asking import confirmed
@@ -54,7 +54,7 @@ def _sentences() -> list[tuple[str, str]]:
         ("far", _refusal(moment, 10**15, 2, "send_at")),
         ("no_time", _refusal(moment, "soon", 2, "send_at")),
         ("no_time", _refusal(moment_of, "soon", None)),
-        ("no_list", _refusal(recipients, "", [])),
+        ("no_list", _refusal(lines, "", [])),
         ("changed", changed().detail),
         ("counted_more", _refusal(check_counted, counted, 3, "r1")),
         ("counted_holder", _refusal(check_counted, counted, 2, "")),

@@ -1,7 +1,7 @@
 """What does a request ask? Path, query and body as typed structs; every fault is told by the field that has it."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -11,6 +11,17 @@ from admin.http.problems import BROKEN, Problem
 
 T = TypeVar("T", bound=msgspec.Struct)
 B = TypeVar("B")
+
+
+class File(NamedTuple):
+    """A file of a form."""
+
+    name: str
+    data: bytes
+
+
+BROUGHT = web.RequestKey("BROUGHT", File)
+"""The file of a form that is read already, for the route that is asked to keep it."""
 
 
 def asked_of(request: web.Request, kind: type[T]) -> T:
@@ -43,11 +54,14 @@ def body_of(data: bytes, kind: type[B]) -> B:
 
 
 async def form_of(request: web.Request) -> Mapping[str, Any]:
-    """The fields of a form. Raises Problem 400 when it is none."""
+    """The fields of a form. Raises Problem 400 when it is none, 413 when it brings too much."""
     try:
         return await request.post()
     except ValueError:  # what aiohttp says of a form that is cut off or has no boundary
         raise BROKEN from None
+    except web.HTTPRequestEntityTooLarge:
+        most = request.client_max_size // 1024**2
+        raise Problem(413, f"this form may bring at most {most} MiB, with its file") from None
 
 
 def _is_text(value: str) -> bool:

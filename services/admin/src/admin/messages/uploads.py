@@ -9,6 +9,7 @@ from aiohttp import BodyPartReader, MultipartReader, web
 
 from admin.http.endpoint import Asked
 from admin.http.problems import Problem
+from admin.http.reading import BROUGHT, File
 from admin.instances import Instances
 from admin.messages.file_types import FileType, Kind, clean_name, file_type
 from admin.streams.operations.order import InstanceName
@@ -65,7 +66,8 @@ class Uploads:
     async def upload(self, asked: Asked[Whose, None]) -> Uploaded:
         """Keep a file, in a field `file`, until it is sent. Too large: 413. Nothing that can be sent: 415."""
         instance = await self._instances.require(asked.query.instance)
-        name, data = await _file(asked.request)
+        brought = asked.request.get(BROUGHT)
+        name, data = _checked(brought) if brought else await _file(asked.request)
         stored = await self._keep(instance, name, data)
         return Uploaded(
             source=f"{UPLOAD}{stored.id}", mediatype=stored.found.kind, mimetype=stored.found.mimetype,
@@ -109,7 +111,16 @@ class Uploads:
                 await self._platform.redis.pexpire(key, life)
 
 
-async def _file(request: web.Request) -> tuple[str, bytes]:
+def _checked(file: File) -> File:
+    """Raises Problem."""
+    if len(file.data) > MOST_BYTES:
+        raise _too_large()
+    if not file.data:
+        raise _empty()
+    return file
+
+
+async def _file(request: web.Request) -> File:
     """The name and the bytes of the only file. Raises Problem."""
     if not request.content_type.startswith("multipart/"):
         raise Problem(415, "send the file as multipart/form-data, in a field `file`")
@@ -120,7 +131,7 @@ async def _file(request: web.Request) -> tuple[str, bytes]:
                 raise Problem(400, f"unknown field {getattr(part, 'name', None)!r}; known here: file", parameter="file")
             data = await _bytes(part)
             await _end(form)
-            return part.filename or "", data
+            return File(part.filename or "", data)
     raise Problem(400, "there is no field `file` in the form", parameter="file")
 
 
@@ -139,7 +150,15 @@ async def _bytes(part: BodyPartReader) -> bytes:
     while chunk := await part.read_chunk(256 * 1024):
         data += chunk
         if len(data) > MOST_BYTES:
-            raise Problem(413, f"a file has at most {MOST_BYTES // 1024**2} MiB", parameter="file")
+            raise _too_large()
     if not data:
-        raise Problem(400, "the file is empty", parameter="file")
+        raise _empty()
     return bytes(data)
+
+
+def _too_large() -> Problem:
+    return Problem(413, f"a file has at most {MOST_BYTES // 1024**2} MiB", parameter="file")
+
+
+def _empty() -> Problem:
+    return Problem(400, "the file is empty", parameter="file")

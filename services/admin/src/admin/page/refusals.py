@@ -73,6 +73,12 @@ SHAPES: Mapping[str, str] = {
     "nowhere": r"there is no such page here",
     "no_chat": r"there is no conversation with (?P<chat>.+)",
     "ours": r"this is a fault of ours; .+",
+    "form_large": r"this form may bring at most (?P<n>\d+) MiB, with its file",
+    "file_large": r"a file has at most (?P<n>\d+) MiB",
+    "file_empty": r"the file is empty",
+    "file_kind": r"the file is none of .+",
+    "tick": r"tick those that you mean",
+    "too_late": r"too late: .+",
     "full": r"the queue is full: .+|the stream it goes back to is full; .+",
 }
 _SHAPES = [(name, re.compile(shape, re.S)) for name, shape in SHAPES.items()]

@@ -13,7 +13,7 @@ from tests.support.replica import Gate, Streams, running
 from tests.support.servers import RedisServer
 from tests.support.waiting import until
 
-from .conftest import TOKEN, Clinic, NewVisit
+from .conftest import TOKEN, Clinic, NewVisit, one_loop
 from .morning import INSTANCE, Morning
 from .queues import CLAIM_IDLE_MS, PAGE, STREAM, Queues, seen
 
@@ -23,7 +23,7 @@ ENGLISH = {"Accept-Language": "en"}
 RECREATE, CLAIM = "Make the queue's group anew", "Give the queue to another worker"
 
 
-@pytest.fixture
+@one_loop
 async def queues(new_admin: Any, server: RedisServer, client: aioredis.Redis) -> AsyncIterator[Queues]:
     """The number `demo`, whose replicas are ten times as quick as in production."""
     admin = await new_admin(server.url, token=TOKEN, stream_claim_idle_ms=CLAIM_IDLE_MS, lease_ms=600)

@@ -16,7 +16,7 @@ from tests.support.replica import Gate, Streams, running
 from tests.support.servers import RedisServer
 from tests.support.waiting import until
 
-from .conftest import Clinic, NewVisit
+from .conftest import Clinic, NewVisit, one_loop
 from .morning import INSTANCE
 from .queues import PAGE, Queues
 from .test_looks import AXE, LANGUAGES, LOOKS
@@ -24,7 +24,7 @@ from .test_looks import AXE, LANGUAGES, LOOKS
 OPERATIONS = ("claim-pending-to-worker", "reset-to-begin", "reset-to-latest", "destroy-recreate")
 
 
-@pytest.fixture
+@one_loop
 async def queues(clinic: Clinic, server: RedisServer) -> AsyncIterator[Queues]:
     streams = Streams(clinic.redis, server.url, INSTANCE)
     yield Queues(clinic, streams, server.url)
