@@ -121,8 +121,8 @@ async def test_who_died_in_the_middle_did_not_take_the_persons_other_names_along
     """The log leads from a number to a LID; when it is rewritten, it does so no more."""
     run, cuts = erasing.Rewriting.run, [1]
 
-    async def dies_once(self: Any, progress: Any) -> None:
-        await run(self, progress)
+    async def dies_once(self: Any, *about: Any) -> None:
+        await run(self, *about)
         if cuts:
             cuts.pop()
             raise ConnectionError("cut behind the swap")

@@ -160,8 +160,8 @@ async def test_an_erasure_goes_on_after_its_replica_died(new_admin, client, redi
     died = asyncio.Event()
     run = erasing.Rewriting.run
 
-    async def dies_once(self: Any, progress: Any) -> None:
-        await run(self, progress)
+    async def dies_once(self: Any, *about: Any) -> None:
+        await run(self, *about)
         if not died.is_set():
             died.set()
             raise ConnectionError("cut behind the swap")

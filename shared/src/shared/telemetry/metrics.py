@@ -133,6 +133,9 @@ VIEWS_MISSED = Gauge(
 VIEWS_FAILED = Counter(
     "frontdesk_views_failed_total", "Times that work on an instance's views broke off, to be begun again"
 )
+ERASURES_BROKE_OFF = Counter(
+    "frontdesk_erasures_broke_off_total", "Times that the erasure of a person broke off, to be begun again"
+)
 VIEWS_REBUILD_SECONDS = Histogram(
     "frontdesk_views_rebuild_seconds", "Duration of a rebuild of the views, from its beginning to its serving",
     buckets=(0.1, 0.5, 1.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 900.0),
