@@ -8,8 +8,8 @@ PY := .venv/bin/python
 UV := .venv/bin/uv
 SERVICES := ingest responder sender admin
 PACKAGES := shared libs/clinic $(SERVICES:%=services/%) tools/simulator tools/demo tools/cli
-# Test processes side by side, and words for pytest: make test ARGS="-k bucket -x"
-JOBS ?= 2
+# Test processes side by side (each waits a good part of its time; a file stays in one), and words for pytest: make test ARGS="-k bucket -x"
+JOBS ?= 3
 ARGS ?=
 ONCE ?=
 SEEDS ?=
@@ -62,7 +62,7 @@ lint: $(READY)  ## style, types, import contracts, shell, compose files, Dockerf
 
 .PHONY: test
 test: lint  ## lint and every test that needs neither Docker nor a browser
-	@$(PY) -m pytest -n $(JOBS) --dist loadgroup -m "not browser" $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not browser" $(ARGS)
 
 .PHONY: test-page
 test-page: $(READY)  ## the admin's page in a browser, as people use it; its pictures go to .run/page

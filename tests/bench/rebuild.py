@@ -65,7 +65,7 @@ def fill(url: str, facts: int = FACTS, chats: int = CHATS) -> None:
     with redis.Redis.from_url(url) as client:
         client.sadd(keys.INSTANCES, INSTANCE)
         pipe = client.pipeline(transaction=False)
-        for at, fact in enumerate(stories.many(facts, names), start=1):
+        for at, fact in enumerate(stories.many(facts, names, everyone=True), start=1):
             pipe.execute_command("XADD", keys.events(INSTANCE), "*", "e", encode(fact))
             if at % 5_000 == 0:
                 pipe.execute()

@@ -25,7 +25,6 @@ from shared.streams import keys
 from tests.e2e.desk import CHAT, INSTANCE, ask, sleepless_clinics
 from tests.support.terminal import Console
 
-pytestmark = pytest.mark.xdist_group("cli")
 LATER = "2027-03-01T09:00:00-03:00"
 ERASED = "14155550123"
 
@@ -280,7 +279,7 @@ def test_a_person_is_exported_and_erased(stack: Stack, console: Console, tmp_pat
 
 # ── all of it ──────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_every_command_was_carried_out(console: Console) -> None:
-    """Runs last: the tests above are of one group and one process."""
+    """Runs last: the tests of a file run in one process."""
     if not {"erasure", "tokens list"} <= console.commands:
         pytest.skip("only some of the tests ran")
     assert set(names()) - console.commands == set()

@@ -19,7 +19,7 @@ from tests.needs import needs
 from tests.support.aimock import Aimock
 from tests.support.model import MODEL, a_model, a_turn
 
-pytestmark = [needs("npm"), pytest.mark.xdist_group("aimock")]
+pytestmark = needs("npm")
 ANY: dict[str, Any] = {"endpoint": "chat"}
 PRICE = "A limpeza dental custa R$ 180,00 e leva 45 minutos."
 ASKED = "quanto custa a limpeza dental?"

@@ -74,7 +74,6 @@ MODES: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @needs("npm")
-@pytest.mark.xdist_group("aimock")
 @pytest.mark.parametrize("mode", MODES)
 async def test_every_mode_of_a_model_ends_in_one_reply(chat: Chat, redis_url: str, aimock: Aimock, mode: str) -> None:
     fixture, by = MODES[mode]
@@ -91,7 +90,6 @@ async def test_every_mode_of_a_model_ends_in_one_reply(chat: Chat, redis_url: st
 
 
 @needs("npm")
-@pytest.mark.xdist_group("aimock")
 async def test_a_person_whom_the_model_calls_is_called(chat: Chat, redis_url: str, aimock: Aimock) -> None:
     called = {"match": {"hasToolResult": False}, "response": {"toolCalls": [PERSON]}}
     await aimock.script(called, says("Vou chamar alguém da recepção.\nSOURCES: none"))
@@ -104,7 +102,6 @@ async def test_a_person_whom_the_model_calls_is_called(chat: Chat, redis_url: st
 
 
 @needs("npm")
-@pytest.mark.xdist_group("aimock")
 async def test_an_appointment_is_asked_for_read_back_and_handed_on_with_the_patients_yes(
     chat: Chat, redis_url: str, aimock: Aimock
 ) -> None:

@@ -23,7 +23,7 @@ from tests.needs import needs
 from tests.ops import queries
 from tests.ops.queries import Query
 
-pytestmark = [needs("prometheus", "prometheus-alertmanager"), pytest.mark.xdist_group("prometheus")]
+pytestmark = needs("prometheus", "prometheus-alertmanager")
 
 T = TypeVar("T")
 

@@ -28,6 +28,7 @@ from shared.events import (
     text_digest,
 )
 from shared.streams import keys
+from shared.streams.roster import views_hint
 
 NAMES = ("Ana Souza", "João Lima", "María Gómez", "Bruno Alves", "Célia Prado", "Pedro Sá", "Lúcia Reis", "Mark Hill")
 QUESTIONS = (
@@ -127,13 +128,17 @@ class Stories:
     def connection(self, state: str) -> AnyEvent:
         return self._told(ConnectionChanged, "", state=state)
 
-    def many(self, facts: int, chats: Sequence[str]) -> Iterator[AnyEvent]:
-        """At least so many facts, of stories that overlap as they do when many patients write."""
+    def many(self, facts: int, chats: Sequence[str], *, everyone: bool = False) -> Iterator[AnyEvent]:
+        """At least so many facts, of stories that overlap as they do when many patients write.
+
+        `everyone` writes once before anybody writes again.
+        """
         open_: list[list[AnyEvent]] = []
+        to_come = [*chats] if everyone else []
         made = 0
         while made < facts or open_:
             if made < facts and len(open_) < 40:
-                open_.append(self.one(self._draw.choice(chats))[::-1])
+                open_.append(self.one(to_come.pop() if to_come else self._draw.choice(chats))[::-1])
                 made += len(open_[-1])
                 continue
             at = self._draw.randrange(len(open_))
@@ -143,9 +148,10 @@ class Stories:
 
 
 async def write(client: Any, instance: str, facts: Sequence[AnyEvent]) -> None:
-    """Append facts to a log, and make the instance known."""
+    """Append facts to a log, make the instance known, and wake the projectors as the services do."""
     pipe = client.pipeline(transaction=False)
     for fact in facts:
         pipe.xadd(keys.events(instance), {"e": encode(fact)})
     pipe.sadd(keys.INSTANCES, instance)
+    pipe.execute_command(*views_hint(instance))
     await pipe.execute()

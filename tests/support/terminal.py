@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -71,7 +72,10 @@ class Console:
         """The program as a process of its own."""
         environ = {"PATH": os.environ["PATH"], **self.environ}
         pipe = subprocess.PIPE
-        return subprocess.Popen([PROGRAM, *words], env=environ, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+        return subprocess.Popen(
+            [PROGRAM, *words], env=environ, stdin=pipe, stdout=pipe, stderr=pipe, text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored where the tests run behind `&`
+        )  # fmt: skip
 
     @contextlib.contextmanager
     def _listening(self) -> Iterator[None]:

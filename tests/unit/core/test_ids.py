@@ -19,9 +19,11 @@ def test_ids_sort_by_the_time_at_which_they_were_made(one: int, two: int) -> Non
     assert (ids.time_ms(first), ids.time_ms(second)) == (one, two)
 
 
-def test_ids_of_one_moment_differ() -> None:
+def test_ids_of_one_moment_differ_and_sort_as_they_were_asked_for() -> None:
     clock = ManualClock()
-    assert len({ids.new(clock) for _ in range(1000)}) == 1000
+    found = [ids.new(clock) for _ in range(1000)]
+    assert found == sorted(set(found))
+    assert len({ids.new(ManualClock(at))[14:] for at in range(100)}) == 100
 
 
 @given(TIMES, st.text())

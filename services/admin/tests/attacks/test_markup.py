@@ -20,6 +20,7 @@ from shared.events import (
     following,
 )
 from shared.streams import keys
+from tests.support.log import write
 from tests.support.replica import INSTANCE, a_send
 from tests.support.waiting import until
 
@@ -90,8 +91,7 @@ async def written(client, hostile: str) -> None:
         following(SendDeadLettered, send, "dead", now, send_id=send.id, reason=hostile, attempts=1),
         following(EntryDeadLettered, came, "entry", now, stream=hostile, entry_id="1-1", reason=hostile, attempts=1),
     ]
-    for fact in facts:
-        await client.xadd(keys.events(INSTANCE), {"e": encode(fact)})
+    await write(client, INSTANCE, facts)
     letter = {"e": encode(send), "reason": hostile, "stream": keys.outbound(INSTANCE)}
     await client.xadd(keys.dead_letters(INSTANCE), letter)
 

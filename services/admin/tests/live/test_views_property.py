@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from admin.views.folding.needs import needs
 from admin.views.folding.working import Working
+from admin.views.projecting import book, loading
 from admin.views.projecting.book import LANE, Book
 from admin.views.projecting.head import read_head
 from admin.views.projecting.projector import plain
@@ -50,7 +51,7 @@ facts_of = st.builds(
 steps = st.lists(
     st.one_of(
         st.tuples(st.just("append"), st.integers(1, 15)),
-        st.tuples(st.just("fold"), st.integers(1, 12)),
+        st.tuples(st.sampled_from(["fold", "fold ahead"]), st.integers(1, 12)),
         st.tuples(st.sampled_from(["lost answer", "dies before the write", "take over", "stale"]), st.integers(1, 12)),
         st.tuples(st.just("garbage"), st.just(1)),
     ),
@@ -58,12 +59,34 @@ steps = st.lists(
 )
 
 
+class Late(Scripts):
+    """Answers that come sooner or later, so that what was brought ahead lands at any moment."""
+
+    def __init__(self, client: aioredis.Redis, draw: random.Random) -> None:
+        super().__init__(client)
+        self._draw = draw
+
+    async def call(self, *command: Any) -> Any:
+        await self._turns()
+        answer = await super().call(*command)
+        await self._turns()
+        return answer
+
+    async def run(self, *asked: Any, **more: Any) -> Any:
+        await self._turns()
+        return await super().run(*asked, **more)
+
+    async def _turns(self) -> None:
+        for _ in range(self._draw.choice((0, 0, 3, 40))):
+            await asyncio.sleep(0)
+
+
 class Run:
     """Projectors that come and go over one log."""
 
-    def __init__(self, client: aioredis.Redis) -> None:
+    def __init__(self, client: aioredis.Redis, draw: random.Random) -> None:
         self.client = client
-        self.scripts = Scripts(client)
+        self.scripts = Late(client, draw)
         self.retired: list[Book] = []
         self.book: Book
 
@@ -102,11 +125,13 @@ class Run:
         await self.take_over()
 
 
-async def _play(url: str, facts: Sequence[AnyEvent], steps: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+async def _play(
+    url: str, facts: Sequence[AnyEvent], steps: Any, monkeypatch: pytest.MonkeyPatch, draw: random.Random
+) -> list[str]:
     async with plain(url) as client:
         await client.flushdb()
         await client.hset(keys.view_head(WA1), mapping={"version": 1})
-        run, left = Run(client), list(facts)
+        run, left = Run(client, draw), list(facts)
         await run.take_over()
         for step, count in steps:
             match step:
@@ -115,6 +140,8 @@ async def _play(url: str, facts: Sequence[AnyEvent], steps: Any, monkeypatch: py
                     left = left[count:]
                 case "fold":
                     await run.book.advance(count)
+                case "fold ahead":
+                    await run.book.advance(1 + count % 3, 2 * count)
                 case "take over":
                     await run.take_over()
                 case "stale":
@@ -125,7 +152,7 @@ async def _play(url: str, facts: Sequence[AnyEvent], steps: Any, monkeypatch: py
                 case _:
                     await run.dies(count, monkeypatch, after_the_write=step == "lost answer")
         await write(client, WA1, left)
-        while await run.book.advance(7):
+        while await run.book.advance(3, 20):
             pass
         return await compare(url, WA1)
 
@@ -137,7 +164,9 @@ def test_a_rebuild_equals_the_live_views(redis_url, monkeypatch, facts, steps, s
     facts = [*facts, *draw.choices(facts, k=len(facts) // 3)] if doubled else facts
     if shuffled:
         draw.shuffle(facts)
-    assert asyncio.run(_play(redis_url, facts, steps, monkeypatch)) == []
+    monkeypatch.setattr(loading, "MOST_KEPT", 4)
+    monkeypatch.setattr(book, "FOLDED_AT_ONCE", 2)
+    assert asyncio.run(_play(redis_url, facts, steps, monkeypatch, draw)) == []
 
 
 def _folded(facts: Sequence[AnyEvent]) -> Working:

@@ -1,14 +1,13 @@
 """How does one version of an instance's views come forward? Read, fold, write; the position is part of the write."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from admin.views.folding.needs import needs
 from admin.views.folding.state import ConnectionState, connection_of, encode
 from admin.views.folding.working import Working
-from admin.views.projecting.loading import Loader
-from admin.views.projecting.reading import Batch, read_batch
+from admin.views.projecting.ahead import Ahead, ended
+from admin.views.projecting.loading import Loader, keep_few
+from admin.views.projecting.reading import Batch
 from admin.views.projecting.writing import Operations, changed_chats, changes, raw
 from shared.errors import NotOurs
 from shared.events import AnyEvent
@@ -18,6 +17,9 @@ from shared.telemetry import logs, metrics
 
 LANE = "views"
 CHANGES_KEPT = 1_000
+BROUGHT_AT_ONCE = 5  # batches
+FOLDED_AT_ONCE = 50
+"""Facts, some half a millisecond: then whoever else has something to do in this process has a turn."""
 
 _log = logs.get(__name__)
 
@@ -41,28 +43,27 @@ class Book:
     async def advance(self, most: int, batches: int = 1) -> int:
         """Fold the next facts in, `most` at a time; how many there were. Raises NotOurs and RedisError.
 
-        While one of several batches is written the next is read and folded.
+        While one of several batches is written the next is folded, and those behind them are brought.
         """
-        total, writing, reading = 0, None, self._reading(self.position, most)
+        keep_few(self._working)
+        if not self._opened:
+            self._working.connection = await self._connection()
+            self._opened = True
+        total, writing = 0, None
+        ahead = Ahead(self._loader, self._working, self.position, _sizes(most, batches))
         try:
-            for number in range(1, batches + 1):
-                batch, end, count = await reading
-                if not count:
-                    break
-                more = number < batches and count == most
-                reading = self._reading(end, most) if more else reading
-                operations, chats = await self._folded(batch)
-                if writing is not None:
-                    await writing
-                writing = asyncio.create_task(self.write(operations, end, count, chats))
-                await asyncio.sleep(0)  # its script is on the line before the next batch asks for states
-                total += count
-                if not more:
-                    break
+            while (chunk := await ahead.next()) is not None:
+                for batch, end, count in chunk.batches(most):
+                    operations, chats = await self._folded(batch)
+                    if writing is not None:
+                        await writing
+                    writing = asyncio.create_task(self.write(operations, end, count, chats))
+                    total += count
             if writing is not None:
                 await writing
         finally:
-            await ended([task for task in (reading, writing) if task is not None])
+            await ahead.end()
+            await ended([] if writing is None else [writing])
         return total
 
     def forget(self) -> None:
@@ -71,19 +72,14 @@ class Book:
         self._working = Working()
         self._working.connection = self._working.connection_before = kept.connection
 
-    def _reading(self, after: str, most: int) -> asyncio.Task[tuple[Batch, str, int]]:
-        return asyncio.create_task(read_batch(self._scripts, self._instance, after, most))
-
     async def _folded(self, batch: Batch) -> tuple[Operations, Sequence[str]]:
         """What a batch changes, and the chats that have news."""
         working = self._working
-        if not self._opened:
-            working.connection = await self._connection()
-            self._opened = True
         working.begin()
-        await self._loader.load(working, needs(batch))
-        for entry, event in batch:
-            _fold(working, entry, event)
+        for start in range(0, len(batch), FOLDED_AT_ONCE):
+            await asyncio.sleep(0)
+            for entry, event in batch[start : start + FOLDED_AT_ONCE]:
+                _fold(working, entry, event)
         operations = changes(working)
         if working.connection != working.connection_before:
             operations.add("HSET", "", f"{self.version}:connection", raw(encode(working.connection)))
@@ -120,9 +116,7 @@ def _fold(working: Working, entry: str, event: AnyEvent) -> None:
         _log.exception("fact_not_folded", entry=entry, type=type(event).__name__)
 
 
-async def ended(tasks: Sequence[asyncio.Task[Any]]) -> None:
-    """None of them is left behind: a failure of one ends them all."""
-    for task in tasks:
-        if not task.done():
-            task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+def _sizes(most: int, batches: int) -> Iterator[int]:
+    """How many facts are brought at a time: a few batches, for a round trip costs more than they do."""
+    for start in range(0, batches, BROUGHT_AT_ONCE):
+        yield most * min(BROUGHT_AT_ONCE, batches - start)

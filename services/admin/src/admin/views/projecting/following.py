@@ -20,7 +20,7 @@ from shared.telemetry import logs, metrics
 
 LIVE_BATCH = 500
 BUILD_BATCH = 300  # its script takes Redis a millisecond or two: what others ask waits no longer
-BUILD_BATCHES = 15  # between two looks at the live facts
+BUILD_BATCHES = 20  # between two looks at the live facts
 READERS_END_MS = 5_000  # a page that began with the old version is answered by then
 QUIET_S = (0.05, 0.1, 0.2, 0.25, 0.4, 0.5, *[0.5] * 16)
 """How long it is waited for more: ten seconds, in which most of what follows from a wake-up has come."""

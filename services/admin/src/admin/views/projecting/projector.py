@@ -85,9 +85,9 @@ class Projector:
         ticks = 0
         while True:
             try:
-                if ticks % SWEEP_EVERY_TICKS == 0:
-                    await self.sweep()
                 await asyncio.gather(*(self._listen(service) for service in WOKEN_BY))
+                if ticks % SWEEP_EVERY_TICKS == 0:  # behind the listening: what came before it began is seen here
+                    await self.sweep()
                 ticks += 1
             except (RedisError, OSError, TimeoutError) as error:
                 end_if_cancelled()

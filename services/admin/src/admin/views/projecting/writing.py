@@ -95,14 +95,14 @@ def _chat(operations: Operations, before: ChatState | None, after: ChatState) ->
     operations.add("HSET", "chats", chat, raw(encode(after)))
     if before is None or before.last_at != after.last_at:
         operations.add("ZADD", "recent", after.last_at, chat)
-    if before is None or (before.status, before.last_at) != (after.status, after.last_at):
-        if before is not None and before.status != after.status:
-            operations.add("ZREM", before.status, chat)
-        operations.add("ZADD", after.status, after.last_at, chat)
+    was, now = before.status if before else after.status, after.status
+    if was != now:
+        operations.add("ZREM", was, chat)
+    if before is None or was != now or before.last_at != after.last_at:
+        operations.add("ZADD", now, after.last_at, chat)
     _lapse(operations, before, after)
-    had = tokens(chat, before.name) if before else set()
     if before is None or before.name != after.name:
-        has = tokens(chat, after.name)
+        had, has = tokens(chat, before.name) if before else set(), tokens(chat, after.name)
         for token in sorted(has - had):
             operations.add("ZADD", "names", 0, f"{token} {chat}")
         for token in sorted(had - has):
