@@ -28,7 +28,7 @@ LISTENERS = 200
 FACTS = 2_000
 TEXT = "x" * 4_000
 MOST_MB = 100.0
-"""All of it would be 2 GB; the container has 256 MB."""
+"""All of it would be 1.5 GB; the container has 256 MB."""
 
 
 @contextlib.asynccontextmanager

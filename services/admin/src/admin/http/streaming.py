@@ -5,6 +5,7 @@ its way, and whoever takes nothing for half a minute is hung up on: who still wa
 """
 
 import asyncio
+import socket
 from collections.abc import Iterable, Iterator
 
 from aiohttp import web
@@ -12,7 +13,8 @@ from aiohttp import web
 from shared.telemetry import logs
 
 PATIENCE_S = 30.0
-PIECE = 65_536  # bytes; as much as the connection takes before it lets its writer wait
+PIECE = 16_384  # bytes; beside what the connection keeps before it lets its writer wait (64 KiB)
+ON_ITS_WAY = 65_536  # bytes; Linux takes twice as much
 
 _log = logs.get(__name__)
 
@@ -27,7 +29,15 @@ class Stream:
     async def begin(self, first: bytes) -> bool:
         """Send the headers and something, so that the client sees that it is listened to."""
         await self.response.prepare(self._request)
+        self._narrow()
         return await self.give((first,))
+
+    def _narrow(self) -> None:
+        """What the kernel keeps of it for its client; by itself that grows to megabytes."""
+        transport = self._request.transport
+        wire = transport.get_extra_info("socket") if transport is not None else None
+        if wire is not None:
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, ON_ITS_WAY)
 
     async def give(self, parts: Iterable[bytes]) -> bool:
         """Send all of it. False: nobody reads it any more."""

@@ -1,8 +1,8 @@
 """Which instances have news? Those that the wake-up streams name, and, every few seconds, those whose log grew.
 
 Facts come with work, or behind it: whoever wakes a service for an instance wakes its projector too, who looks at the
-log for some seconds after that. An instance that nothing comes from costs one command every ten seconds. What a sweep
-finds, and nobody woke us for, is folded in without waiting for more: at a start that is every instance there is.
+log for some seconds after that. An instance that nothing comes from costs one command every ten seconds. When a sweep
+finds very many, as at a start, they are taken in turn, and each is left as soon as all is folded in.
 """
 
 import asyncio
@@ -59,6 +59,7 @@ class Projector:
         self._followings: dict[str, Following] = {}
         self._swept: dict[str, None] = {}
         """What a sweep found, and has to wait for its turn."""
+        self._crowded = False
         self._last: dict[str, str] = {}
         self._ends: dict[str, bytes] = {}
         """The end of each log, as the last sweep saw it."""
@@ -109,6 +110,7 @@ class Projector:
                 if isinstance(newest, list) and newest and self._ends.get(name) != newest[0][0]:
                     self._ends[name] = newest[0][0]
                     self._swept[name] = None
+        self._crowded = len(self._swept) > MOST_SWEPT
         self._take_up()
 
     async def _listen(self, service: str) -> None:
@@ -136,7 +138,7 @@ class Projector:
             instance = next(iter(self._swept))
             del self._swept[instance]
             if instance not in self._followings:
-                self._begin(Following(self._means, instance, lingers=False))
+                self._begin(Following(self._means, instance, lingers=not self._crowded))
 
     def _begin(self, following: Following) -> None:
         instance = following.instance
