@@ -47,7 +47,7 @@ async def _erase(talk: Talk, chat: str = THEM, **body: str) -> Any:
         answer = await talk.ask("GET", f"/privacy/erasures/{told['id']}")
         return answer if answer["state"] == "done" else None
 
-    return await until(done, seconds=30)
+    return await until(done, seconds=60)
 
 
 async def test_who_has_a_longer_number_that_begins_with_theirs_keeps_everything(talk, client) -> None:
