@@ -4,8 +4,9 @@ import asyncio
 from typing import Any
 
 from admin.views.folding import state
-from admin.views.projecting import following
+from admin.views.projecting import following, projector
 from admin.views.projecting.head import read_head
+from admin.views.projecting.projector import Projector
 from shared.clock import ManualClock
 from shared.events import ConnectionChanged
 from shared.streams import keys
@@ -150,3 +151,17 @@ async def test_a_connection_is_told_by_its_newest_word(client, redis_url) -> Non
         await write(client, WA1, [new, old])
         await caught_up(client, WA1)
         assert await compare(redis_url, WA1) == []
+
+
+async def test_what_comes_while_a_projector_starts_is_not_missed(client, redis_url, monkeypatch) -> None:
+    """Right behind its first look at all logs, and before it would look at them again."""
+    monkeypatch.setattr(projector, "SWEEP_EVERY_TICKS", 1_000_000)
+    sweep = Projector.sweep
+
+    async def sweep_and_more(self: Projector) -> None:
+        await sweep(self)
+        await write(client, WA1, _facts(20))
+
+    monkeypatch.setattr(Projector, "sweep", sweep_and_more)
+    async with projecting(redis_url):
+        await caught_up(client, WA1)

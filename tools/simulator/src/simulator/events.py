@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jwt
 
-from .delivery import Job
+from .delivery import Delivery, Job
 from .instance import Instance, Webhook, iso
 from .recorded import dumps
-
-if TYPE_CHECKING:
-    from .world import World
 
 JWT_LIFE = 600  # seconds, as recorded; retries carry the same token
 _HEADERS = {
@@ -24,8 +21,9 @@ _HEADERS = {
 
 
 class Events:
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, delivery: Delivery, server_url: str) -> None:
+        self._delivery = delivery
+        self._server_url = server_url
 
     def emit(self, instance: Instance, event: str, data: Any, done: Callable[[], None] | None = None) -> None:
         """Post an event. `data` may be JSON text already, where it was written for the answer too."""
@@ -35,14 +33,14 @@ class Events:
         body = self._body(instance, event, data if isinstance(data, str) else dumps(data))
         suffix = "/" + event.replace(".", "-") if hook.by_events else ""
         urls = tuple(base + suffix for base in hook.bases)
-        self._world.delivery.submit(Job(urls, _headers(hook), body.encode(), done))
+        self._delivery.submit(Job(urls, _headers(hook), body.encode(), done))
 
     def _body(self, instance: Instance, event: str, data: str) -> str:
         sender = f',"sender":{dumps(instance.own_jid)}' if instance.ever_connected else ""
         return (
             f'{{"event":{dumps(event)},"instance":{dumps(instance.name)},"data":{data}'
             f',"destination":{dumps(instance.webhook.bases[0])},"date_time":"{iso(time.time())}"{sender}'
-            f',"server_url":{dumps(self._world.server_url)},"apikey":{dumps(instance.token)}}}'
+            f',"server_url":{dumps(self._server_url)},"apikey":{dumps(instance.token)}}}'
         )
 
 

@@ -48,7 +48,7 @@ async def root(request: web.Request) -> web.Response:
         return _file("index.html")
     world = request.app[WORLD]
     body = world.recorded.answer("root_GET").body
-    body |= {"version": world.settings.version, "manager": f"{world.server_url}/manager"}
+    body |= {"version": world.settings.version, "manager": f"{world.settings.server_url}/manager"}
     return web.json_response(body, dumps=dumps)
 
 

@@ -25,6 +25,11 @@ class Settings:
     ack_delay_ms: float = 40
     acks: bool = True
 
+    @property
+    def server_url(self) -> str:
+        """Where the gateway says that it is."""
+        return f"http://{self.host}:{self.port}"
+
     def webhook_headers(self) -> dict[str, str]:
         """The headers in the form in which the gateway stores them; `jwt_key` makes it sign each event."""
         if not self.webhook_token:

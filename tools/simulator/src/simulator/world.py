@@ -27,7 +27,7 @@ class World:
         self.live = Live()
         self.faults = Faults(self.random, self.recorded)
         self.delivery = Delivery(self.random, settings.retry_scale)
-        self.events = Events(self)
+        self.events = Events(self.delivery, settings.server_url)
         self.instances: dict[str, Instance] = {}
         self.calls = Journal()
         self.closing = asyncio.Event()
@@ -35,10 +35,6 @@ class World:
         self._back: asyncio.TimerHandle | None = None
         self._timers: set[asyncio.TimerHandle] = set()
         self.populate()
-
-    @property
-    def server_url(self) -> str:
-        return f"http://{self.settings.host}:{self.settings.port}"
 
     def populate(self) -> None:
         for name in self.settings.instances:

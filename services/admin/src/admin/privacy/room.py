@@ -59,7 +59,7 @@ class Privacy:
         self._platform, self._instances, self._views = platform, instances, views
         operator = Role.OPERATOR
         self.endpoints = [
-            Endpoint("POST", "/admin/privacy/erase", operator, self.erase, "privacy", status=202),
+            Endpoint("POST", "/admin/privacy/erase", operator, self.erase, "privacy", status=202, also=(200,)),
             Endpoint("GET", "/admin/privacy/erasures/{id}", operator, self.erasure, "privacy"),
             Endpoint("GET", "/admin/privacy/export", operator, self.export, "privacy", produces=LINES),
         ]
