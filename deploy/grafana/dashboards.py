@@ -302,8 +302,7 @@ WHAT_IS_UNDERNEATH = (
 WHAT_STAFF_SEE = (
     Chart(
         "Views: facts behind",
-        "Facts that chats, messages and figures do not show yet, and those that they never will: trimmed before they were "
-        "read.",
+        "Facts that chats, messages and figures do not show yet, or never will: trimmed before they were read.",
         "short",
         (
             (f"max by (wa_instance) (frontdesk_views_behind{{{INSTANCE}}})", "{{wa_instance}}"),

@@ -243,6 +243,13 @@ def test_a_token_is_shown_once_works_and_is_taken_back(console: Console) -> None
     assert console.run("health", "--token", token).status == 1
 
 
+def test_a_name_that_will_not_do_is_told_in_plain_words(console: Console) -> None:
+    refused = console.run("tokens", "create", "Ana", "--role", "viewer")
+    assert refused.status == 1
+    assert "name: takes small letters, digits" in " ".join(refused.err.split())
+    assert "regex" not in refused.err
+
+
 # ── operations, views, privacy ─────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("action", ["reset-to-latest", "reset-to-begin", "destroy-recreate"])
 def test_an_operation_tells_what_it_would_touch_and_asks(console: Console, action: str) -> None:

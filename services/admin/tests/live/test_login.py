@@ -152,7 +152,7 @@ async def test_a_person_is_told_of_problems_in_a_page(browser) -> None:
     await submit(browser)
     answer = await browser.get("/nothing<b>", headers=PAGE)
     assert (answer.status, answer.content_type) == (404, "text/html")
-    assert "no such page" in await answer.text()
+    assert "Esta página não existe" in await answer.text()
 
 
 @pytest.mark.parametrize("wanted", ["/", "/chats/wa1/5511?x=1", "/dead-letters?reason=a%20b"])

@@ -33,6 +33,13 @@ def test_a_list_is_read_as_spreadsheets_give_it(pasted: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("titles", ["Telefone;Nome;Dia", "teléfono;nombre;día", "phone;NAME;day", "whatsapp;Nome;day"])
+def test_a_column_may_be_called_as_any_language_calls_it(titles: str) -> None:
+    assert recipients(f"{titles}\n5511900000001;Ana;terça", ["name", "day"])[0]["variables"] == {
+        "name": "Ana", "day": "terça",
+    }  # fmt: skip
+
+
 def test_a_quoted_cell_may_hold_the_delimiter_and_lines_too_long_are_told() -> None:
     assert recipients('5511900000001,"Silva, Ana"', ["name"])[0]["variables"] == {"name": "Silva, Ana"}
     assert recipients("5511900000001,Ana,more", ["name"])[0]["variables"] == {"name": "Ana", "column 3": "more"}

@@ -15,6 +15,7 @@ from admin.instances import Instances, check_name
 from admin.library import Library
 from admin.messages.address import recipient
 from admin.numbers import limits
+from admin.numbers.hearing import last_heard
 from admin.numbers.limits import Limits
 from admin.numbers.shapes import NewInstance, Number, NumberInFull, NumberList, OneInstance
 from admin.settings import AdminSettings
@@ -124,12 +125,14 @@ class InstancesDesk:
         return Reply(new, headers={"ETag": etag(msgspec.json.encode(new))})
 
     async def _number(self, name: str, known: bool, there: GatewayInstance | None) -> Number:
-        connection = await self._views.connection(name) if known else Connection(instance=name)
+        connection, heard = Connection(instance=name), None
+        if known:
+            connection, heard = await asyncio.gather(self._views.connection(name), last_heard(self._redis, name))
         try:
             clinic = (await self._library.of_instance(name)).id
         except Problem:
             clinic = ""
-        return Number(instance=name, known=known, clinic=clinic, connection=connection, gateway=there)
+        return Number(instance=name, known=known, clinic=clinic, connection=connection, heard_at=heard, gateway=there)
 
     def _hook_url(self, name: str) -> str:
         base = self._settings.ingest_public_url.rstrip("/")

@@ -45,9 +45,12 @@ class Asking:
 
     async def ask(
         self, request: web.Request, route: str, at: Mapping[str, Given] | None = None, *,
-        body: Any = None, headers: Mapping[str, str] | None = None, **given: Given,
+        body: Any = None, headers: Mapping[str, str] | None = None, kind: Any = None, **given: Given,
     ) -> Answer:  # fmt: skip
-        """What `route` answers to `at` and `given` (of its path and its query) and `body`. Raises Problem."""
+        """What `route` answers to `at` and `given` (of its path and its query) and `body`. Raises Problem.
+
+        `kind` is the answer's type where the route has several.
+        """
         endpoint = self._routes.get(route)
         if endpoint is None:
             raise Problem(404, f"there is no {route} here")
@@ -60,7 +63,7 @@ class Asking:
         if endpoint.answer is None:
             return Answer(response.text)
         return Answer(
-            msgspec.json.decode(response.body, type=endpoint.answer),
+            msgspec.json.decode(response.body, type=kind or endpoint.answer),
             response.headers.get("ETag", ""),
         )
 

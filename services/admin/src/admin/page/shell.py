@@ -9,9 +9,11 @@ from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
+from markupsafe import Markup, escape
 
 from admin.access.principal import Principal
-from admin.page import reasons
+from admin.http.problems import Problem
+from admin.page import reasons, refusals, variables
 from admin.page.asking import Asking
 from admin.page.choice import Theme
 from admin.page.formats import Formats
@@ -72,14 +74,40 @@ class Shell:
 
     def field(self, parameter: str) -> str:
         """What the page calls a parameter of the API; a line of a list by its number."""
-        if line := re.fullmatch(r"recipients\[(\d+)\]\.(?:variables\.)?(.+)", parameter):
+        if line := re.fullmatch(r"recipients\[(\d+)\]\.(.+)", parameter):
             return f"{self.t('broadcasts.line', n=int(line[1]) + 1)}: {self.field(line[2])}"
+        if found := re.fullmatch(r"(?:.*\.)?variables\.(.+)", parameter):
+            return self.variable(found[1])
         last = parameter.rpartition(".")[2]
         return self.t.known(f"field.{last}", last)
 
     def reason(self, why: str) -> str:
         """Why something is degraded, in the reader's language."""
         return reasons.said(self.t, why)
+
+    def headline(self, problem: Problem) -> str:
+        """What a refusal comes to, by its status."""
+        queue = "_queue" if problem.status == 412 and "touched" in problem.more else ""
+        return self.t.known(f"problem.{problem.status}{queue}", self.t("problem.other"))
+
+    def said(self, sentence: str) -> Markup:
+        """A sentence of the API's in the reader's language; marked as English when that is all there is."""
+        said = refusals.said(self.t, sentence)
+        return escape(said) if said else Markup('<span lang="en">{}</span>').format(sentence)
+
+    def variable(self, name: str) -> str:
+        """What the reader calls a template's variable."""
+        return variables.label(self.t, name)
+
+    def template(self, text: str) -> str:
+        """A template's words, its variables called so."""
+        return variables.labelled(self.t, text)
+
+    def detail(self, name: str, value: str) -> str:
+        """One detail of what somebody did: `Queues: Messages to be sent`."""
+        if name == "streams":
+            value = ", ".join(self.t.known(f"queues.{one}", one) for one in value.split(","))
+        return f"{self.t.known(f'fact.{name}', name)}: {value}"
 
     @property
     def done(self) -> str:

@@ -63,7 +63,7 @@ async def test_a_reminder_is_scheduled_and_taken_back(clinic: Clinic, visit: New
 async def test_a_template_is_previewed(clinic: Clinic, visit: NewVisit) -> None:
     page = await (await visit(clinic)).go("/templates")
     await page.get_by_role("link", name="results_ready").click()
-    await page.get_by_label("name", exact=True).fill("Lucía")
+    await page.get_by_label("Name", exact=True).fill("Lucía")
     await page.locator("#preview select[name=language]").select_option("es")
     await page.get_by_role("button", name="Preview").click()
     await expect(page.locator("#preview .bubble")).to_contain_text("Lucía, ")

@@ -95,7 +95,7 @@ async def test_a_template_is_filled_in_previewed_and_sent(clinic: Clinic, visit:
     page = await one.go(f"/chats/demo/{MARIA}")
     await page.get_by_text("Use a template").click()
     await page.get_by_role("link", name="results_ready").click()
-    await expect(page.get_by_label("name", exact=True)).to_have_value("Maria Silva")
+    await expect(page.locator(".picked").get_by_label("Name", exact=True)).to_have_value("Maria Silva")
     await page.get_by_role("button", name="Preview").click()
     await expect(page.locator(".picked .bubble")).to_contain_text("Maria Silva,")
     await page.locator("button.send-template").click()
@@ -107,11 +107,11 @@ async def test_a_template_is_filled_in_previewed_and_sent(clinic: Clinic, visit:
 async def test_a_missing_variable_is_told_by_its_name(clinic: Clinic, visit: NewVisit) -> None:
     one = await visit(clinic)
     page = await one.go(f"/chats/demo/{MARIA}?template=reminder")
-    await page.get_by_label("service").fill("Limpeza")
+    await page.get_by_label("Service").fill("Limpeza")
     await page.locator("button.send-template").click()
-    await expect(page.get_by_role("alert")).to_contain_text("variable 'date' is missing")
-    await expect(page.get_by_label("service")).to_have_value("Limpeza")
-    await expect(page.get_by_label("date")).to_have_attribute("aria-invalid", "true")
+    await expect(page.get_by_role("alert")).to_contain_text("This is missing: Date.")
+    await expect(page.get_by_label("Service")).to_have_value("Limpeza")
+    await expect(page.get_by_label("Date")).to_have_attribute("aria-invalid", "true")
 
 
 async def test_the_bot_is_paused_and_resumed(clinic: Clinic, visit: NewVisit) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from admin.http.problems import Problem
+from admin.page.variables import variable_of
 
 TO = frozenset({"to", "phone", "telefone", "telefono", "teléfono", "celular", "número", "numero", "number", "whatsapp"})
 """Titles of the column with the phone number."""
@@ -19,7 +20,7 @@ def recipients(pasted: str, variables: Sequence[str]) -> list[dict[str, Any]]:
     rows = [row for row in csv.reader(io.StringIO(pasted), delimiter=_delimiter(pasted)) if any(map(str.strip, row))]
     if not rows:
         raise Problem(400, "the list is empty: one phone number a line", parameter="recipients")
-    titles = [cell.strip() for cell in rows[0]]
+    titles = [variable_of(cell.strip(), variables) for cell in rows[0]]
     number_at = next((at for at, title in enumerate(titles) if title.lower() in TO), None)
     if number_at is None:
         return [_named(row, ["to", *variables], 0) for row in rows]
