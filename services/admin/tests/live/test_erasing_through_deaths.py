@@ -42,10 +42,14 @@ def server() -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-async def their_log(server: RedisServer) -> AsyncIterator[aioredis.Redis]:
+def stories() -> Stories:
+    return Stories(WA1, 1, ManualClock())
+
+
+@pytest.fixture
+async def their_log(server: RedisServer, stories: Stories) -> AsyncIterator[aioredis.Redis]:
     """A log with a person in the middle of it."""
     async with aioredis.Redis.from_url(server.url) as client:
-        stories = Stories(WA1, 1, ManualClock())
         await write(client, WA1, [*stories.many(500, OTHERS), *stories.one(THEM), *stories.many(300, OTHERS)])
         await client.hset(keys.chat(WA1, THEM), "bot", "x")
         yield client
@@ -170,8 +174,8 @@ def _process(url: str, folder: Path, name: str) -> Iterator[tuple[Process, str]]
 
 
 @pytest.mark.timeout(120)
-async def test_another_replica_ends_what_a_killed_one_began(server, their_log, tmp_path: Path) -> None:
-    client, stories = their_log, Stories(WA1, 2, ManualClock())
+async def test_another_replica_ends_what_a_killed_one_began(server, their_log, stories, tmp_path: Path) -> None:
+    client = their_log
     await write(client, WA1, list(stories.many(15_000, OTHERS)))
     with _process(server.url, tmp_path, "a1") as (first, address):
         order = await asyncio.to_thread(call, "POST", address + URL, {"chat": THEM}, headers=AUTH)
