@@ -7,16 +7,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import redis.asyncio as aioredis
 
 from admin.privacy import erasing, rewriting
-from admin.privacy.record import orders, read
+from admin.privacy.record import Order, orders, read
 from admin.views.projecting import following
 from demo.http import call, is_up
 from demo.ports import free_port
 from demo.process import Process, wait_until
 from demo.stack import ROOT
+from shared import ids
 from shared.clock import ManualClock
 from shared.streams import keys
 from shared.streams.scripts import Scripts
@@ -104,12 +106,7 @@ async def test_it_goes_on_when_redis_is_killed_and_comes_back(
     admin = await new_admin(server.url, lease_ms=600)
     told = await (await admin.post(URL, json={"chat": THEM})).json()
 
-    async def done() -> Any:
-        answer = await admin.get(f"/admin/privacy/erasures/{told['id']}?instance={WA1}")
-        found = await answer.json() if answer.status == 200 else {}
-        return found if found.get("state") == "done" else None
-
-    assert (await until(done, seconds=45))["found"] == 0
+    assert (await _done(admin, told["id"]))["found"] == 0
     assert len(times) >= 2
     await _nowhere(server)
 
@@ -143,6 +140,43 @@ async def test_it_is_told_why_it_broke_off_and_tried_again(new_admin, server, th
 
     await until(done, seconds=30)
     await _nowhere(server)
+
+
+async def test_an_order_is_not_forgotten_by_who_saw_none_a_moment_before(
+    new_admin, server, their_log, quick, monkeypatch
+) -> None:
+    ordered, stale = asyncio.Event(), list[str]()
+
+    async def late(scripts: Scripts, instance: str) -> list[Order]:
+        found = await orders(scripts, instance)
+        if not stale:
+            stale.append(instance)
+            await ordered.wait()
+        return found
+
+    await their_log.sadd(keys.ERASING, WA1)
+    monkeypatch.setattr(erasing, "orders", late)
+    admin = await new_admin(server.url, lease_ms=600)
+    await until(lambda: stale)
+    told = await (await admin.post(URL, json={"chat": THEM})).json()
+    ordered.set()
+    await _done(admin, told["id"])
+
+
+async def test_an_order_that_nobody_hinted_at_is_found(new_admin, server, their_log, quick) -> None:
+    """Whoever took it died before the hint."""
+    order = Order(id=ids.new(), chat=THEM, by="rita", reason="", asked_at=1)
+    await their_log.hset(keys.erasing(WA1), order.id, msgspec.json.encode(order))
+    await _done(await new_admin(server.url, lease_ms=600), order.id)
+
+
+async def _done(admin: Any, id_: str) -> Any:
+    async def done() -> Any:
+        answer = await admin.get(f"/admin/privacy/erasures/{id_}?instance={WA1}")
+        found = await answer.json() if answer.status == 200 else {}
+        return found if found.get("state") == "done" else None
+
+    return await until(done, seconds=60)
 
 
 async def test_who_lost_the_lane_does_not_bring_an_erasure_back(server, their_log) -> None:

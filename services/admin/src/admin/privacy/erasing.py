@@ -31,6 +31,7 @@ from shared.events import AnyEvent, PersonErased, encode
 from shared.service import Platform
 from shared.streams import keys
 from shared.streams.connection import end_if_cancelled
+from shared.streams.each import each
 from shared.streams.ending import end
 from shared.streams.lease import Lease, Renewal, acquire
 from shared.streams.roster import views_hint
@@ -38,6 +39,8 @@ from shared.streams.scripts import Scripts
 from shared.telemetry import logs, metrics
 
 LOOK_EVERY_S = 1.0
+SWEEP_EVERY = 600  # looks: at the start, and every ten minutes
+AT_ONCE = 500  # instances of a sweep
 ROUNDS = 3  # a message of theirs that was under way meanwhile leaves new traces
 TOLD_EVERY = 5_000  # entries
 VIEWS_WAIT_S = 0.1
@@ -65,8 +68,12 @@ class Eraser:
 
     async def keep_looking(self) -> None:
         """Look for orders again and again."""
+        looks = 0
         while True:
             try:
+                if looks % SWEEP_EVERY == 0:
+                    await self._sweep()
+                looks += 1
                 for name in sorted(await self._scripts.call("SMEMBERS", keys.ERASING)):
                     await self.look(name.decode(errors="replace"))
             except (RedisError, OSError, TimeoutError, NotOurs) as error:
@@ -77,8 +84,7 @@ class Eraser:
 
     async def look(self, instance: str) -> None:
         """Carry out what was ordered of one instance, if no other replica does. Raises NotOurs and RedisError."""
-        if not (waiting := await orders(self._scripts, instance)):
-            await self._scripts.call("SREM", keys.ERASING, instance)
+        if not (waiting := await orders(self._scripts, instance) or await self._forgotten(instance)):
             return
         p = self._platform
         lease = await acquire(self._scripts, instance, LANE, p.replica, p.streams.lease_ms)
@@ -95,6 +101,24 @@ class Eraser:
             await end([working, renewing])
             with contextlib.suppress(RedisError, OSError):
                 await lease.release(self._scripts)
+
+    async def _forgotten(self, instance: str) -> list[Order]:
+        """Nothing is ordered there: it is not looked at any more, unless an order came in between."""
+        await self._scripts.call("SREM", keys.ERASING, instance)
+        if found := await orders(self._scripts, instance):
+            await self._scripts.call("SADD", keys.ERASING, instance)
+        return found
+
+    async def _sweep(self) -> None:
+        """Find the orders that no hint tells of, because who took them died in the middle of it."""
+        names = sorted(await self._scripts.call("SMEMBERS", keys.INSTANCES))
+        for start in range(0, len(names), AT_ONCE):
+            some = names[start : start + AT_ONCE]
+            counts = await each(
+                self._scripts.call("HLEN", keys.erasing(name.decode(errors="replace"))) for name in some
+            )
+            if found := [name for name, count in zip(some, counts, strict=True) if isinstance(count, int) and count]:
+                await self._scripts.call("SADD", keys.ERASING, *found)
 
     async def _keep_renewing(self, lease: Lease) -> None:
         while True:
