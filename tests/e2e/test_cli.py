@@ -223,6 +223,9 @@ def test_a_text_is_uploaded_found_replaced_and_removed(console: Console, tmp_pat
     assert "piano de cauda" in console.ok("knowledge", "show", "piano.md").out
     hits = console.ok("knowledge", "ask", "Tem piano na sala de espera?", "--json").json["hits"]
     assert any("piano" in hit["source"] for hit in hits)
+    assert console.run("knowledge", "put", "-", typed="# Piano\n").status == 2  # how is it called?
+    console.ok("knowledge", "put", "-", "--name", "piano.md", "--yes", typed="# Piano\n\nHá um órgão.\n")
+    assert "órgão" in console.ok("knowledge", "show", "piano.md").out
     console.ok("knowledge", "remove", "piano.md", "--yes")
     assert console.run("knowledge", "show", "piano.md").status == 1
 

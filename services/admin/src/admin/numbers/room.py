@@ -27,6 +27,7 @@ from admin.views.views import Views
 from shared.service import Platform
 
 WEBHOOK = "/webhooks/evolution/"
+AT_ONCE = 200  # numbers of a list: of thousands, others who ask are not kept waiting
 
 
 class InstancesDesk:
@@ -57,9 +58,11 @@ class InstancesDesk:
             there = {one.name: one for one in await self._gateway.instances()}
         except Problem as trouble:
             problem = trouble.detail
-        known = await self._instances.names()
-        names = sorted({*known, *there})
-        items = await asyncio.gather(*(self._number(name, name in known, there.get(name)) for name in names))
+        known = set(await self._instances.names())
+        names, items = sorted({*known, *there}), list[Number]()
+        for start in range(0, len(names), AT_ONCE):
+            some = names[start : start + AT_ONCE]
+            items += await asyncio.gather(*(self._number(name, name in known, there.get(name)) for name in some))
         return NumberList(items=items, gateway_problem=problem)
 
     async def read(self, asked: Asked[OneInstance, None]) -> NumberInFull:

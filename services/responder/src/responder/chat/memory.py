@@ -19,10 +19,11 @@ class Memory:
 
     async def of(self, instance: str, chat: str) -> ChatState:
         """The chat's state now. Raises RedisError."""
-        own, bot, vip = await asyncio.gather(
+        own, bot, held, vip = await asyncio.gather(
             self.scripts.call("HGETALL", keys.chat(instance, chat)),
             self.scripts.call("HGETALL", keys.bot(instance)),
+            self.scripts.call("HGETALL", keys.held(instance, chat)),
             self.scripts.call("HGET", keys.contact(instance, chat), "vip"),  # it outlives the chat's own state
         )
-        state = load_state(pairs(own), pairs(bot))
+        state = load_state(pairs(own), pairs(bot), pairs(held))
         return replace(state, vip=True) if vip == b"1" else state

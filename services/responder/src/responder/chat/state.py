@@ -60,8 +60,10 @@ _decoder = msgspec.msgpack.Decoder(ChatState)
 NOT_OURS = {"staff_at": 0, "paused_until": 0, "all_paused_until": 0, "vip": False}  # others write these
 
 
-def load_state(chat: Mapping[bytes, bytes], bot: Mapping[bytes, bytes]) -> ChatState:
-    """The state in the hashes of the chat and the instance's bot; what cannot be read is forgotten."""
+def load_state(
+    chat: Mapping[bytes, bytes], bot: Mapping[bytes, bytes], held: Mapping[bytes, bytes]
+) -> ChatState:  # fmt: skip
+    """The state in three hashes: the chat's, the bot's, and staff's hold on it. What cannot be read is forgotten."""
     try:
         state = _decoder.decode(chat[b"bot"]) if b"bot" in chat else ChatState()
     except msgspec.DecodeError:
@@ -69,7 +71,7 @@ def load_state(chat: Mapping[bytes, bytes], bot: Mapping[bytes, bytes]) -> ChatS
     return msgspec.structs.replace(
         state,
         staff_at=_number(chat.get(b"staff_at")),
-        paused_until=_number(chat.get(b"paused_until")),
+        paused_until=_number(held.get(b"paused_until")),
         all_paused_until=_number(bot.get(b"paused_until")),
         vip=chat.get(b"vip") == b"1",
     )
