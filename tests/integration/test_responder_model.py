@@ -134,6 +134,20 @@ def _next_open_weekday() -> str:
     return next(day.isoformat() for day in days if hours.spans_on(clinic, day))
 
 
+async def test_an_urgent_call_stays_urgent_when_the_words_that_go_with_it_are_refused(
+    chat: Chat, redis_url: str
+) -> None:
+    call = {"name": "call_a_person", "arguments": {"why": "bleeding after a filling", "urgent": True}}
+    async with Endpoint("A limpeza dental custa R$ 90,00.\nSOURCES: F1") as endpoint:
+        endpoint.call = call
+        async with responding(redis_url, **endpoint.environ()):
+            await chat.says("fiz uma restauração ontem e queria saber da gengiva")
+            await chat.answered()
+    (handoff,) = await chat.facts(HandoffRequested)
+    assert isinstance(handoff, HandoffRequested)
+    assert handoff.urgent
+
+
 async def test_nothing_of_one_chat_is_ever_in_anothers_question(client: aioredis.Redis, redis_url: str) -> None:
     secrets = {"5511911110001": "meu CPF é 111.222.333-44", "5511922220002": "me chamo Zuleica Tavares"}
     async with Endpoint("Posso ajudar?\nSOURCES: none") as endpoint:

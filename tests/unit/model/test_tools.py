@@ -157,6 +157,14 @@ async def test_effects_of_a_reply_that_is_not_sent_are_not_carried_out_but_someb
     assert (found.reason, found.handoff) == ("rejected", True)
 
 
+async def test_an_urgent_call_for_a_person_stays_urgent_when_the_reply_is_not_sent() -> None:
+    urgent = asks("call_a_person", {"why": "bleeding after a filling", "urgent": True})
+    model, _ = played(("", [urgent]), ("A limpeza dental custa R$ 90,00.\nSOURCES: F1", []))
+    found = await model.answer(a_turn("está sangrando muito"))
+    assert isinstance(found, Failed)
+    assert (found.reason, found.handoff, found.urgent) == ("rejected", True, True)
+
+
 async def test_broken_arguments_are_not_sent_back_to_the_endpoint() -> None:
     model, endpoint = played(
         ("", [asks("look_up_service", "{" * 9999)]), ("Qual serviço você procura?\nSOURCES: none", [])

@@ -80,7 +80,8 @@ def _for_model(question: Question, own: Answer, context: Context, deadline: floa
 def _fallen_back(own: Answer, failed: Failed) -> Found:
     wants = own.wants_person or failed.handoff
     used, why = failed.usage, "the model had called a person" if failed.handoff else ""
-    return Found(msgspec.structs.replace(own, wants_person=wants), tokens=used.tokens, cost_usd=used.cost_usd, why=why)
+    reply = msgspec.structs.replace(own, wants_person=wants)
+    return Found(reply, tokens=used.tokens, cost_usd=used.cost_usd, why=why, urgent=failed.urgent)
 
 
 def _taken(own: Answer, said: Answered) -> Found:

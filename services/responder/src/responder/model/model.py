@@ -161,7 +161,11 @@ def _rejected(check: str, ledger: Ledger, tools: Toolbox) -> Failed:
 
 def _failed(reason: str, detail: str, ledger: Ledger, tools: Toolbox) -> Failed:
     """What tools noted is not done; but whoever was called, or was to get a confirmed request, looks at the chat."""
-    return Failed(reason=reason, detail=detail, usage=ledger.usage, handoff=bool(tools.effects))
+    person = tools.person
+    return Failed(
+        reason=reason, detail=detail, usage=ledger.usage, handoff=bool(tools.effects),
+        urgent=person is not None and person.urgent,
+    )  # fmt: skip
 
 
 def _asked(reply: Reply) -> Message:

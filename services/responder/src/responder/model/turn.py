@@ -74,6 +74,8 @@ class Failed(Struct, frozen=True, kw_only=True):
     usage: Usage = Usage()
     handoff: bool = False
     """A person should be called all the same: the model had called one, or the patient had confirmed a request."""
+    urgent: bool = False
+    """The model had called that person urgently."""
 
 
 REASONS: Sequence[str] = (
