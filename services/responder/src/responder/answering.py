@@ -34,6 +34,8 @@ class Found:
     urgent: bool = False
     why: str = ""
     """Why the model called a person."""
+    read_back: models.AppointmentRequested | None = None
+    """The request that the reply reads back."""
     state: ChatState | None = None
     """The chat's state, when working the answer out changed it."""
 
@@ -74,6 +76,7 @@ def _for_model(question: Question, own: Answer, context: Context, deadline: floa
         knowledge=question.knowledge, language=own.language, now=question.now, deadline=deadline,
         hits=context.hits, conversation=tuple((line.author, line.text) for line in question.state.recent),
         summary=context.summary, facts=context.facts, vip=question.vip,
+        read_back=question.state.awaits_yes(int(question.now.timestamp() * 1000)),
     )  # fmt: skip
 
 
@@ -91,4 +94,5 @@ def _taken(own: Answer, said: Answered) -> Found:
         sources=said.sources, confidence=MODEL_CONFIDENCE, wants_person=said.handoff,
     )  # fmt: skip
     used, why = said.usage, said.why if said.handoff else ""
-    return Found(reply, used.model or "model", used.tokens, used.cost_usd, said.tool_calls, said.urgent, why)
+    by = used.model or "model"
+    return Found(reply, by, used.tokens, used.cost_usd, said.tool_calls, said.urgent, why, said.read_back)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from clinic.language import detect
 from responder.answerer import Answer
 from responder.answering import Found
-from responder.chat import ChatState, Memory, Pace, Turn
+from responder.chat import ChatState, Memory, Pace, Turn, interrupted
 from responder.chat.turn import pause_left
 from responder.library import Library
 from responder.replying import Replying
@@ -71,4 +71,5 @@ class AnswerHandler:
         replying = Replying(Turn((event,)), now, event.traceparent or "")
         handoff = replying.handoff("no answer could be made")
         reply = replying.reply(Found(said), ChatState(), vip=False, ttl_s=self.reply_ttl_s, facts=(fact, handoff))
-        return replace(reply, states=(), dead=reason, turn=False)
+        marks = (interrupted(event.instance, event.chat, now),)
+        return replace(reply, states=(), marks=marks, dead=reason, turn=False)

@@ -26,6 +26,7 @@ from responder.chat import (
     decide,
     silenced,
 )
+from responder.chat.decide import SILENT_KINDS
 from responder.chat.opting import confirmation, opting_among
 from responder.context import Gathering
 from responder.hearing import Hearing, with_words
@@ -91,20 +92,20 @@ class Turning:
 
     def _unanswered(self, replying: Replying, question: Question, why: str) -> Done:
         """Silence; but a word on proactive messages counts, and an emergency is told to staff, whoever is quiet."""
-        done, text = replying.suppressed(why), question.turn.text
+        done, text = replying.suppressed(why, interrupts=why not in SILENT_KINDS), question.turn.text
         if alarming(text, lexicon(question.clinic, question.knowledge)):
             return replace(done, facts=(*done.facts, replying.handoff("emergency", urgent=True)))
         way, _ = opting_among([one.text for one in question.turn.messages if one.text.strip()])
         if not way:
             return done
-        marks = (replying.optout_mark(way == "out"),)
+        marks = (*done.marks, replying.optout_mark(way == "out"))
         return replace(done, facts=(*done.facts, replying.optout(way == "out")), marks=marks)
 
     async def _answer(self, replying: Replying, question: Question, unread: bool) -> Done:
         found = await find(question, self.gathering)
         if found.by != "embedded" and (why := await self._silenced_meanwhile(question)):
             metrics.DECISIONS.labels("ignored").inc()
-            return replying.suppressed(why)
+            return replying.suppressed(why, interrupts=True)
         return self._reply(replying, question, found, unread=unread)
 
     async def _silenced_meanwhile(self, question: Question) -> str:

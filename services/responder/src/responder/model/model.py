@@ -19,6 +19,7 @@ from responder.model.collected import Reply
 from responder.model.failure import CallFailed
 from responder.model.parsing import Parsed, parsed, without_thoughts
 from responder.model.prompt import MAX_SAID, Prompt, assemble
+from responder.model.reading_back import read_back, reads_back
 from responder.model.settings import ModelSettings
 from responder.model.slots import Slots
 from responder.model.toolbox import Toolbox
@@ -130,16 +131,29 @@ def judged(reply: Reply, turn: Turn, prompt: Prompt, tools: Toolbox, ledger: Led
     if reply.cut or len(text) > MAX_RAW:
         return _rejected("length", ledger, tools)
     read = parsed(text, prompt.sources | tools.sources)
+    material = _material(turn, prompt, tools)
     said = Parsed(tidy(read.text), read.sources)
-    if (wrong := fault(said, _material(turn, prompt, tools))) is not None:
+    if (wrong := fault(said, material)) is None and tools.unconfirmed is not None:
+        said = _reading_back(said, tools.unconfirmed, turn)
+        wrong = fault(said, material)
+    if wrong is not None:
         return _rejected(wrong, ledger, tools)
     person = tools.person
     promised = person is None and claims.promises_person(said.text)
     return Answered(
         text=said.text, language=turn.language, sources=said.sources, tool_calls=tuple(tools.effects),
+        read_back=tools.unconfirmed,
         usage=ledger.usage, handoff=person is not None or promised, urgent=person is not None and person.urgent,
         why=person.why if person else "the reply promises a person" if promised else "",
     )  # fmt: skip
+
+
+def _reading_back(said: Parsed, request: calls.AppointmentRequested, turn: Turn) -> Parsed:
+    """The model's words, if they read the request back and ask nothing else; else our own."""
+    sentence = read_back(request, turn.language)
+    if reads_back(said.text, sentence):
+        return said
+    return Parsed(sentence, (turn.clinic.source(f"services.{request.service_id}"),))
 
 
 def _material(turn: Turn, prompt: Prompt, tools: Toolbox) -> Material:
