@@ -37,7 +37,7 @@ class Found:
     read_back: models.AppointmentRequested | None = None
     """The request that the reply reads back."""
     state: ChatState | None = None
-    """The chat's state, when working the answer out changed it."""
+    """The chat's state after a model was asked, which takes seconds and may sum it up; None when none was."""
 
 
 async def find(question: Question, gathering: Gathering) -> Found:

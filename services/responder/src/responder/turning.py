@@ -103,9 +103,11 @@ class Turning:
 
     async def _answer(self, replying: Replying, question: Question, unread: bool) -> Done:
         found = await find(question, self.gathering)
-        if found.by != "embedded" and (why := await self._silenced_meanwhile(question)):
+        if found.state is not None and (why := await self._silenced_meanwhile(question)):
             metrics.DECISIONS.labels("ignored").inc()
-            return replying.suppressed(why, interrupts=True)
+            done = replying.suppressed(why, interrupts=True)
+            called = (replying.handoff(found.why, urgent=True),) if found.urgent else ()
+            return replace(done, facts=(*done.facts, *called))
         return self._reply(replying, question, found, unread=unread)
 
     async def _silenced_meanwhile(self, question: Question) -> str:
