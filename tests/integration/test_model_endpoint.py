@@ -332,10 +332,10 @@ async def test_a_voice_note_becomes_text(aimock: Aimock) -> None:
         {"match": {"endpoint": "transcription"}, "response": {"transcription": {"text": "quero marcar"}}}
     )
     async with opened(aimock, transcribe_model="ear-1") as model:
-        heard = await model.transcribe(b"OggS....", "audio/ogg; codecs=opus", a_turn("x").deadline)
-        odd = await model.transcribe(b"MZ", "application/x-dosexec", a_turn("x").deadline)
+        heard = await model.transcribe(b"OggS....", "audio/ogg; codecs=opus", 3, a_turn("x"))
+        odd = await model.transcribe(b"MZ", "application/x-dosexec", 3, a_turn("x"))
     async with opened(aimock) as deaf:
-        off = await deaf.transcribe(b"OggS", "audio/ogg", a_turn("x").deadline)
+        off = await deaf.transcribe(b"OggS", "audio/ogg", None, a_turn("x"))
     assert getattr(heard, "text", heard) == "quero marcar"
     assert isinstance(off, Failed)
     assert isinstance(odd, Failed)

@@ -158,6 +158,8 @@ class Endpoint:
         self.asked: list[tuple[str, Any]] = []
         self.embed: Callable[[str], list[float]] = lambda text: [float(len(text)), 1.0]
         self.heard = "que horas abre amanhã?"
+        self.usage: dict[str, Any] = {}
+        """What it says that a transcription took."""
         self.call: dict[str, Any] | None = None
         """A tool (name, arguments) that it calls before it says anything."""
         self.release = asyncio.Event()
@@ -217,4 +219,5 @@ class Endpoint:
         await request.post()
         self.asked.append(("transcription", None))
         await self._pause()
-        return web.json_response({"text": self.heard})
+        told = {"usage": self.usage} if self.usage else {}
+        return web.json_response({"text": self.heard} | told)

@@ -10,7 +10,7 @@ import msgspec
 import redis.asyncio as aioredis
 
 from clinic import Clinic, Language
-from responder.model import calls, claims, media, summing, toolbox
+from responder.model import calls, claims, media, metered, summing, toolbox
 from responder.model.asking import Asking
 from responder.model.breaker import Breaker
 from responder.model.budget import Budget, Ledger, account
@@ -63,9 +63,12 @@ class Model:
             _log.info("model_gave_no_answer", reason=found.reason, detail=found.detail, calls=found.usage.calls)
         return found
 
-    async def transcribe(self, audio: bytes, mimetype: str, deadline: float) -> media.Heard | Failed:
-        """What is said in a voice note."""
-        return await media.transcribe(self._endpoint, self.settings, audio, mimetype, deadline)
+    async def transcribe(self, audio: bytes, mimetype: str, seconds: int | None, turn: Turn) -> media.Heard | Failed:
+        """What is said in a voice note, `seconds` long by its sender's word; it counts as the clinic's use."""
+        ledger = Ledger(account(turn.clinic, turn.instance, turn.now))
+        return await media.transcribe(
+            self._endpoint, self.settings, self._budget, ledger, audio, mimetype, seconds, turn.deadline
+        )
 
     async def describe(self, image: bytes, mimetype: str, turn: Turn) -> media.Heard | Failed:
         """What a picture shows; it counts as the clinic's use of the model."""
@@ -87,12 +90,13 @@ class Model:
         except CallFailed as failure:
             return Failed(reason=failure.kind, detail=failure.detail)
 
-    async def embed(self, texts: Sequence[str], deadline: float) -> list[list[float]] | Failed:
-        """Vectors for the knowledge search."""
+    async def embed(self, texts: Sequence[str], deadline: float, payer: str = "") -> list[list[float]] | Failed:
+        """Vectors for the knowledge search; `payer` is the `account` of the clinic that they are made for."""
         if not self.settings.embeddings_model:
             return Failed(reason="off")
         try:
-            return await self._endpoint.embed(texts, deadline)
+            ledger = Ledger(payer)
+            return await metered.embedded(self._endpoint, self.settings, self._budget, ledger, texts, deadline)
         except CallFailed as failure:
             return Failed(reason=failure.kind, detail=failure.detail)
 
