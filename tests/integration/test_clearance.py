@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.clock import SYSTEM, ManualClock
-from shared.events import SendExpired, SendFailed, SendRequested, SendScheduled
+from shared.events import SendDeadLettered, SendExpired, SendFailed, SendRequested, SendScheduled
 from shared.streams import keys
 from shared.streams.progress import Progress, dump
 from tests.support.gateway import Gateway
@@ -209,3 +209,20 @@ async def test_a_text_that_whatsapp_does_not_take_fails_without_a_call(
     assert (failed.category, failed.final) == ("permanent", True)
     assert failed.reason == "a text of 4097 characters; WhatsApp takes 4096"
     assert [call.text[0] for call in gateway.calls] == ["y"]
+
+
+# ── a recipient whose own key is broken ────────────────────────────────────────────────────────────────────────────
+async def test_a_recipients_bucket_of_the_wrong_type_ends_that_message_and_holds_no_other(
+    streams: Streams, redis_url: str, gateway: Gateway
+) -> None:
+    broken, key = a_send("broken", "5511900000001"), keys.recipient_bucket(streams.instance, "5511900000001")
+    await streams.client.set(key, "not a hash")
+    given = {"SEND_UNCONFIRMED_AFTER_S": "0", "WA_RECIPIENT_TOKENS_PER_SECOND": "5"}
+    async with sender(redis_url, gateway, **given):
+        await streams.put(broken, a_send("sound", "5511900000002"))
+        await until(streams.idle)
+    assert [call.text for call in gateway.calls] == ["sound"]
+    (dead,) = await streams.facts(SendDeadLettered)
+    assert isinstance(dead, SendDeadLettered)
+    assert (dead.send_id, dead.attempts) == (broken.id, 0)
+    assert dead.reason == f"{key} is a string, expected a hash: delete that key, then replay this"

@@ -29,7 +29,7 @@ class Embedder:
         self.seconds = 0.0
         self.fails = False
 
-    async def embed(self, texts: Sequence[str], deadline: float) -> list[list[float]] | Failed:
+    async def embed(self, texts: Sequence[str], deadline: float, payer: str) -> list[list[float]] | Failed:
         await asyncio.sleep(self.seconds)
         if self.fails:
             return Failed(reason="unavailable")

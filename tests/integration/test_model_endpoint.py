@@ -102,7 +102,7 @@ async def test_a_tool_answers_the_model_and_its_source_may_be_cited(aimock: Aimo
 async def test_an_appointment_is_handed_over_only_after_the_patients_yes(aimock: Aimock) -> None:
     details = {"service": "limpeza dental", "day": "2026-11-27", "period": "morning", "name": "Ana Souza"}
     call = {"toolCalls": [{"name": "request_appointment", "arguments": {**details, "confirmed": True}}]}
-    asks = "Posso pedir limpeza dental na sexta, 27/11, de manhã, para Ana Souza?\nSOURCES: none"
+    asks = "Posso pedir isso?\nSOURCES: none"
     told = "Passei seu pedido para a recepção, que confirma por aqui: limpeza dental, sexta, 27/11.\nSOURCES: none"
     await aimock.script(
         {"match": {"hasToolResult": False}, "response": call},
@@ -111,12 +111,9 @@ async def test_an_appointment_is_handed_over_only_after_the_patients_yes(aimock:
     )
     async with opened(aimock) as model:
         first = await bounded(model, a_turn("quero limpeza dental sexta de manhã, Ana Souza"))
-        asked = (
-            ("patient", "quero limpeza"),
-            ("clinic", "Posso pedir limpeza dental na sexta, 27/11, para Ana Souza?"),
-        )
-        second = await bounded(model, a_turn("sim, pode", conversation=asked))
-    assert isinstance(first, Answered), first
+        assert isinstance(first, Answered), first
+        asked = (("patient", "quero limpeza"), ("clinic", first.text))
+        second = await bounded(model, a_turn("sim, pode", conversation=asked, read_back=first.read_back))
     assert first.tool_calls == ()
     assert isinstance(second, Answered), second
     [request] = second.tool_calls
@@ -335,10 +332,10 @@ async def test_a_voice_note_becomes_text(aimock: Aimock) -> None:
         {"match": {"endpoint": "transcription"}, "response": {"transcription": {"text": "quero marcar"}}}
     )
     async with opened(aimock, transcribe_model="ear-1") as model:
-        heard = await model.transcribe(b"OggS....", "audio/ogg; codecs=opus", a_turn("x").deadline)
-        odd = await model.transcribe(b"MZ", "application/x-dosexec", a_turn("x").deadline)
+        heard = await model.transcribe(b"OggS....", "audio/ogg; codecs=opus", 3, a_turn("x"))
+        odd = await model.transcribe(b"MZ", "application/x-dosexec", 3, a_turn("x"))
     async with opened(aimock) as deaf:
-        off = await deaf.transcribe(b"OggS", "audio/ogg", a_turn("x").deadline)
+        off = await deaf.transcribe(b"OggS", "audio/ogg", None, a_turn("x"))
     assert getattr(heard, "text", heard) == "quero marcar"
     assert isinstance(off, Failed)
     assert isinstance(odd, Failed)

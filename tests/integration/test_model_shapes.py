@@ -109,6 +109,22 @@ async def test_every_shape_of_an_answer_is_read(server: Server, shape: str) -> N
     assert found.usage.estimated is (shape not in ("with its bill", "whole, as JSON"))
 
 
+@pytest.mark.parametrize(
+    "bill",
+    [{"prompt_tokens": -5000, "completion_tokens": -7}, {"prompt_tokens": 0, "completion_tokens": 0}, {},
+     {"prompt_tokens": None, "completion_tokens": None}, {"prompt_tokens": "5", "completion_tokens": 1e300}, [],
+     "free"],
+)  # fmt: skip
+async def test_a_bill_that_cannot_be_is_none_and_nothing_is_free(server: Server, bill: object) -> None:
+    told = "data: " + json.dumps({"choices": [], "usage": bill}) + "\n\n"
+    server.bodies = [(STREAM, PIECES + STOP + told + DONE)]
+    found = await answered(server)
+    assert isinstance(found, Answered), found
+    assert found.usage.estimated
+    assert found.usage.prompt > 100
+    assert found.usage.completion > 5
+
+
 @pytest.mark.parametrize("ending", [STOP + BILL + DONE, STOP + BILL, STOP])
 async def test_a_stream_that_stays_open_after_its_end_is_not_waited_for_in_vain(server: Server, ending: str) -> None:
     server.bodies, server.open_end = [(STREAM, PIECES + ending)], True

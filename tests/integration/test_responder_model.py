@@ -7,15 +7,24 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 import redis.asyncio as aioredis
 
 from clinic import hours
-from shared.events import AppointmentRequested, HandoffRequested, ReplyDrafted
+from responder.chat import load_state, stored
+from responder.chat.state import READ_BACK_LIFE_MS
+from responder.uploads import pairs
+from shared import ids
+from shared.clock import SYSTEM
+from shared.events import AppointmentRequested, HandoffRequested, MessageReceived, ReplyDrafted
+from shared.streams import keys
+from shared.streams.log import Log
+from shared.streams.scripts import Scripts
 from tests.needs import needs
 from tests.support.aimock import Aimock
 from tests.support.model import a_turn, demo
-from tests.support.responder import Chat, Endpoint, chatting, responding
+from tests.support.responder import INSTANCE, Chat, Endpoint, chatting, responding
 
 ANY: dict[str, Any] = {"endpoint": "chat"}
 QUESTION = "quanto custa a limpeza dental?"
@@ -108,7 +117,7 @@ async def test_an_appointment_is_asked_for_read_back_and_handed_on_with_the_pati
     day = _next_open_weekday()
     details = {"service": "limpeza dental", "day": day, "period": "morning", "name": "Ana Souza", "confirmed": True}
     call = {"toolCalls": [{"name": "request_appointment", "arguments": details}]}
-    asks = "Posso pedir limpeza dental de manhã para Ana Souza?\nSOURCES: none"
+    asks = "Posso pedir?\nSOURCES: none"
     told = "Passei seu pedido para a recepção, que confirma por aqui.\nSOURCES: none"
     await aimock.script(
         {"match": {"hasToolResult": False}, "response": call},
@@ -117,7 +126,9 @@ async def test_an_appointment_is_asked_for_read_back_and_handed_on_with_the_pati
     )
     async with responding(redis_url, **environ(aimock)):
         await chat.says("quero marcar limpeza dental de manhã, meu nome é Ana Souza")
-        assert await chat.answered(1) == ["Posso pedir limpeza dental de manhã para Ana Souza?"]
+        (read_back,) = await chat.answered(1)
+        assert read_back.startswith("Limpeza dental, ")
+        assert read_back.endswith(", de manhã, para Ana Souza. Posso passar este pedido à recepção?")
         await chat.says("sim")
         await chat.answered(2)
     (request,) = await chat.facts(AppointmentRequested)
@@ -127,11 +138,81 @@ async def test_an_appointment_is_asked_for_read_back_and_handed_on_with_the_pati
     assert len(whys) == 1
 
 
+async def _interrupted(client: aioredis.Redis, chat: Chat, by: str) -> None:
+    """Something is said in the chat between the read-back and the yes."""
+    scripts = Scripts(client)
+    message = next(iter(await chat.facts(MessageReceived)))
+    assert isinstance(message, MessageReceived)
+    match by:
+        case "a question":
+            await chat.says("e vocês têm estacionamento para ônibus?")
+            await chat.answered(2)
+        case "a staff member's phone":
+            log = Log(scripts, log_maxlen=0, bound=100, seen_life_s=60)
+            typed = msgspec.structs.replace(
+                message, id=ids.new(SYSTEM), message_id="3EB0STAFF", author="staff", recorded_at=SYSTEM.now_ms()
+            )
+            await log.append(typed, dedupe="3EB0STAFF", staff_message_id="3EB0STAFF")
+            await client.hdel(keys.chat(INSTANCE, chat.patient), "staff_at")  # they gave the chat back
+        case "words that staff were to answer":
+            await client.hset(keys.chat(INSTANCE, chat.patient), "paused_until", str(2**53))
+            await chat.says("prefiro sábado")
+            await chat.settled()
+            await client.hdel(keys.chat(INSTANCE, chat.patient), "paused_until")
+        case "half a day":
+            state = load_state(pairs(await client.hgetall(keys.chat(INSTANCE, chat.patient))), {})
+            earlier = msgspec.structs.replace(state, spoke_at=state.spoke_at - READ_BACK_LIFE_MS)
+            kept = stored(INSTANCE, chat.patient, earlier)
+            await client.hset(kept.key, mapping=dict(kept.fields))
+
+
+@pytest.mark.parametrize(
+    ("by", "confirms"),
+    [
+        ("nothing", True), ("a question", False), ("a staff member's phone", False),
+        ("words that staff were to answer", False), ("half a day", False),
+    ],
+)  # fmt: skip
+async def test_a_yes_counts_only_as_the_answer_to_the_read_back(
+    client: aioredis.Redis, redis_url: str, chat: Chat, by: str, confirms: bool
+) -> None:
+    details = {"service": "limpeza dental", "day": _next_open_weekday(), "period": "morning", "name": "Ana Souza"}
+    call = {"name": "request_appointment", "arguments": {**details, "confirmed": True}}
+    async with Endpoint("Passei seu pedido para a recepção.\nSOURCES: none") as endpoint:
+        endpoint.call = call
+        async with responding(redis_url, **endpoint.environ()):
+            await chat.says("quero marcar limpeza dental de manhã, meu nome é Ana Souza")
+            (read_back,) = await chat.answered(1)
+            if by == "a question":
+                endpoint.call, endpoint.said = None, "Posso ajudar em algo mais?\nSOURCES: none"
+            await _interrupted(client, chat, by)
+            endpoint.call, endpoint.said = call, "Passei seu pedido para a recepção.\nSOURCES: none"
+            before = await chat.sends()
+            await chat.says("sim")
+            said = await chat.answered(len(before) + 1)
+    assert len(await chat.facts(AppointmentRequested)) == confirms
+    assert (said[-1] == read_back) != confirms
+
+
 def _next_open_weekday() -> str:
     """A day on which the clinic is open, within the days that may be asked for."""
     clinic, _ = demo()
     days = (hours.local(clinic, datetime.now(UTC)).date() + timedelta(days=n) for n in range(1, 15))
     return next(day.isoformat() for day in days if hours.spans_on(clinic, day))
+
+
+async def test_an_urgent_call_stays_urgent_when_the_words_that_go_with_it_are_refused(
+    chat: Chat, redis_url: str
+) -> None:
+    call = {"name": "call_a_person", "arguments": {"why": "bleeding after a filling", "urgent": True}}
+    async with Endpoint("A limpeza dental custa R$ 90,00.\nSOURCES: F1") as endpoint:
+        endpoint.call = call
+        async with responding(redis_url, **endpoint.environ()):
+            await chat.says("fiz uma restauração ontem e queria saber da gengiva")
+            await chat.answered()
+    (handoff,) = await chat.facts(HandoffRequested)
+    assert isinstance(handoff, HandoffRequested)
+    assert handoff.urgent
 
 
 async def test_nothing_of_one_chat_is_ever_in_anothers_question(client: aioredis.Redis, redis_url: str) -> None:

@@ -6,9 +6,16 @@ import pytest
 import redis.asyncio as aioredis
 
 from shared.clock import SYSTEM
-from shared.events import HandoffRequested, OptoutRecorded, ReplyDrafted, ReplySuppressed, SendRequested
+from shared.events import (
+    EntryDeadLettered,
+    HandoffRequested,
+    OptoutRecorded,
+    ReplyDrafted,
+    ReplySuppressed,
+    SendRequested,
+)
 from shared.streams import keys
-from tests.support.responder import INSTANCE, PATIENT, Chat, chatting, responding
+from tests.support.responder import INSTANCE, PATIENT, Chat, Endpoint, chatting, responding
 from tests.support.waiting import until
 
 PAUSED = {"RESPONDER_DEBOUNCE_MIN_MS": "600", "RESPONDER_DEBOUNCE_MAX_MS": "600"}
@@ -61,6 +68,42 @@ async def test_an_emergency_while_the_bot_is_paused_is_told_to_staff(chat: Chat,
     assert isinstance(called, HandoffRequested)
     assert (called.why, called.urgent) == ("emergency", True)
     assert await chat.sends() == []
+
+
+@pytest.mark.parametrize(("paused", "said"), [(True, 0), (False, 1)])
+async def test_an_answer_that_cannot_be_made_is_a_dead_letter_and_a_persons_and_silence_where_staff_are(
+    chat: Chat, redis_url: str, monkeypatch: pytest.MonkeyPatch, paused: bool, said: int
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("responder.turning.decide", broken)
+    if paused:
+        await chat.client.hset(keys.chat(INSTANCE, PATIENT), "paused_until", SYSTEM.now_ms() + 60_000)
+    async with responding(redis_url, WA_MAX_DELIVERIES="1"):
+        await chat.says("que horas abre?")
+        await until(lambda: chat.facts(EntryDeadLettered))
+        await chat.settled()
+    assert len(await chat.sends()) == said
+    assert await why_silent(chat) == ["paused"] * paused
+    assert len(await chat.facts(HandoffRequested)) == 1
+
+
+async def test_staff_who_take_over_while_a_model_fails_are_not_spoken_over(chat: Chat, redis_url: str) -> None:
+    async with Endpoint("A limpeza dental custa R$ 90,00.\nSOURCES: F1") as endpoint:
+        endpoint.call = {"name": "call_a_person", "arguments": {"why": "bleeds", "urgent": True}}
+        endpoint.release.clear()
+        async with responding(redis_url, **endpoint.environ()):
+            await chat.says("fiz uma restauração ontem e queria saber da gengiva")
+            await until(lambda: bool(endpoint.asked))
+            await chat.client.hset(keys.chat(INSTANCE, PATIENT), "staff_at", SYSTEM.now_ms())
+            endpoint.release.set()
+            await until(lambda: why_silent(chat))
+            await chat.settled()
+    assert await chat.sends() == []
+    (called,) = await chat.facts(HandoffRequested)
+    assert isinstance(called, HandoffRequested)
+    assert called.urgent
 
 
 @pytest.mark.parametrize("key", [keys.chat(INSTANCE, PATIENT), keys.contact(INSTANCE, PATIENT)])

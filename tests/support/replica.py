@@ -113,7 +113,7 @@ class Recorder:
         )
         return Done((fact,), work=work)
 
-    def exhausted(self, delivery: Delivery, reason: str) -> Done:
+    async def exhausted(self, delivery: Delivery, reason: str) -> Done:
         fact = following(
             EntryDeadLettered, delivery.event, "dead", SYSTEM.now_ms(), stream=delivery.entry.stream,
             entry_id=delivery.entry.id, reason=reason, attempts=delivery.progress.count,

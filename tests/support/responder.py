@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -157,6 +158,10 @@ class Endpoint:
         self.asked: list[tuple[str, Any]] = []
         self.embed: Callable[[str], list[float]] = lambda text: [float(len(text)), 1.0]
         self.heard = "que horas abre amanhã?"
+        self.usage: dict[str, Any] = {}
+        """What it says that a transcription took."""
+        self.call: dict[str, Any] | None = None
+        """A tool (name, arguments) that it calls before it says anything."""
         self.release = asyncio.Event()
         self.release.set()
         self._runner: web.AppRunner | None = None
@@ -189,7 +194,10 @@ class Endpoint:
         body = await request.json()
         self.asked.append(("chat", body))
         await self._pause()
-        message = {"role": "assistant", "content": self.said}
+        message: dict[str, Any] = {"role": "assistant", "content": self.said}
+        if self.call and not any(one["role"] == "tool" for one in body["messages"]):
+            call = {"name": self.call["name"], "arguments": json.dumps(self.call["arguments"])}
+            message = {"role": "assistant", "tool_calls": [{"id": "c", "type": "function", "function": call}]}
         choice = {"index": 0, "message": message, "finish_reason": "stop"}
         usage = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
         return web.json_response(
@@ -211,4 +219,5 @@ class Endpoint:
         await request.post()
         self.asked.append(("transcription", None))
         await self._pause()
-        return web.json_response({"text": self.heard})
+        told = {"usage": self.usage} if self.usage else {}
+        return web.json_response({"text": self.heard} | told)

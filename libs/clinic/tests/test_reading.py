@@ -1,36 +1,56 @@
 """Plain text and PDFs are read like Markdown, or it is told what is wrong with them."""
 
 import contextlib
+import zlib
 from pathlib import Path
 
 import pytest
 
 from clinic import ClinicError, check_text, load, with_texts
 from clinic.knowledge import Knowledge
-from clinic.reading import MAX_PAGES
+from clinic.pdf_reading import MAX_DRAWN, MAX_PAGES
 
 PLAIN = b"Garden\n\nThe sensory garden is on the roof.\nIt is open to all.\n\nPets\n\nGuide dogs are welcome.\n"
 
 
+PAGE = "/Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >>"
+
+
 def a_pdf(*pages: str) -> bytes:
     """A PDF as simple as they come: one font, a line of text for each line of a page."""
-    kids = " ".join(f"{4 + 2 * n} 0 R" for n in range(len(pages)))
-    objects = ["<< /Type /Catalog /Pages 2 0 R >>", f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>"]
-    objects.append("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>")
+    objects = []
     for n, page in enumerate(pages):
         shown = "".join(f"({line}) Tj 0 -20 Td\n" for line in page.splitlines())
-        content = f"BT /F1 12 Tf 50 700 Td\n{shown}ET"
-        about = "/Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >>"
-        objects.append(f"<< {about} /Contents {5 + 2 * n} 0 R >>")
-        objects.append(f"<< /Length {len(content.encode('cp1252'))} >>\nstream\n{content}\nendstream")
+        content = f"BT /F1 12 Tf 50 700 Td\n{shown}ET".encode("cp1252")
+        objects += [f"<< {PAGE} /Contents {5 + 2 * n} 0 R >>".encode(), a_stream(content)]
+    return put_together([4 + 2 * n for n in range(len(pages))], objects)
+
+
+def one_stream_on(pages: int, content: bytes) -> bytes:
+    """A PDF whose pages share their content, packed."""
+    page = f"<< {PAGE} /Contents 4 0 R >>".encode()
+    packed = a_stream(zlib.compress(content), " /Filter /FlateDecode")
+    return put_together(list(range(5, 5 + pages)), [packed, *[page] * pages])
+
+
+def a_stream(content: bytes, about: str = "") -> bytes:
+    return f"<< /Length {len(content)}{about} >>\nstream\n".encode() + content + b"\nendstream"
+
+
+def put_together(pages: list[int], others: list[bytes]) -> bytes:
+    """A PDF of these objects from number 4 on, of which `pages` are pages."""
+    kids = " ".join(f"{page} 0 R" for page in pages)
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>", f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>".encode(),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>", *others,
+    ]  # fmt: skip
     out, places = b"%PDF-1.4\n", []
     for n, one in enumerate(objects, 1):
         places.append(len(out))
-        out += f"{n} 0 obj\n{one}\nendobj\n".encode("cp1252")
+        out += f"{n} 0 obj\n".encode() + one + b"\nendobj\n"
     table = "".join(f"{place:010} 00000 n \n" for place in places)
-    end = (
-        f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\n"
-    )
+    size = len(objects) + 1
+    end = f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer\n<< /Size {size} /Root 1 0 R >>\n"
     return out + f"{end}startxref\n{len(out)}\n%%EOF\n".encode()
 
 
@@ -80,6 +100,26 @@ def test_a_broken_pdf_in_the_folder_is_told_with_its_path(written: Path) -> None
     (written.parent / "small" / "knowledge" / "map.pdf").write_bytes(b"%PDF-1.4")
     with pytest.raises(ClinicError, match=r"clinics/small/knowledge/map\.pdf:1: is no PDF"):
         load(written)
+
+
+def test_pages_that_share_a_megabyte_of_drawing_are_refused_before_they_are_drawn(written: Path) -> None:
+    drawn = b"BT /F1 12 Tf " + b"1 0 0 1 0 0 Tm () Tj " * (MAX_DRAWN // 80) + b"ET"
+    with pytest.raises(ClinicError, match="bytes of drawing instructions"):
+        check_text(load(written), "a.pdf", one_stream_on(20, drawn))
+
+
+def test_a_pdf_that_takes_too_long_is_given_up(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clinic.pdf.WAIT_S", 0.01)
+    with pytest.raises(ClinicError, match="takes more than 5 s to read"):
+        check_text(load(written), "a.pdf", a_pdf("The stairs are on the right."))
+
+
+def test_twenty_pages_of_text_are_read_once(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = ["\n".join(f"Page {n} says in line {line} where the lift is." for line in range(40)) for n in range(20)]
+    text = check_text(load(written), "a.pdf", a_pdf(*pages)).text
+    assert all(f"Page {n} says in line 39" in text for n in range(20))
+    monkeypatch.setattr("clinic.pdf.WAIT_S", 0.01)
+    assert check_text(load(written), "b.pdf", a_pdf(*pages)).text == text
 
 
 @pytest.mark.parametrize("cut", range(0, 700, 23))

@@ -179,6 +179,15 @@ def test_a_dialect_is_learnt_from_refusals() -> None:
     assert not dialect.learn(given, "your prompt is too long")
 
 
+def test_calls_at_the_same_time_learn_one_dialect_and_each_is_asked_again() -> None:
+    dialect, said = Dialect(), "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."
+    calls = [dialect.arguments((), 100) for _ in range(3)]
+    assert all(dialect.learn(given, said) for given in calls)
+    given = dialect.arguments((), 100)
+    assert given.keys() == {"stream_options", "temperature", "max_completion_tokens"}
+    assert not dialect.learn(given, said.replace("max_completion_tokens", "less"))
+
+
 class Loose:
     """An object of any shape, as a lenient client makes of any JSON."""
 

@@ -6,10 +6,12 @@ tests/safety/honest.yaml are sent, so that the checks are not simply refusing ev
 
 import json
 import re
+from datetime import date
 from typing import Any
 
 import pytest
 
+from responder.model import AppointmentRequested
 from responder.model.budget import Ledger
 from responder.model.collected import Asked, Reply
 from responder.model.model import judged
@@ -94,8 +96,10 @@ def test_citing_every_source_does_not_help(attempt: dict[str, Any]) -> None:
     ],
 )
 def test_a_patients_name_does_not_become_the_clinics_word(name: str, said: str, confirmed: bool) -> None:
-    asked = (("clinic", "Posso pedir limpeza dental na sexta, 27/11?"),) if confirmed else ()
-    turn = a_turn("sim, pode", conversation=asked)
+    read_back = AppointmentRequested(
+        service_id="limpeza-dental", service="Limpeza dental", day=date(2026, 11, 27), period="morning", name=name
+    )
+    turn = a_turn("sim, pode", read_back=read_back if confirmed else None)
     prompt, box = assemble(turn, CANARY), Toolbox(turn)
     call = {"service": "limpeza dental", "day": "2026-11-27", "period": "morning", "name": name, "confirmed": True}
     box.run(Asked("c", "request_appointment", json.dumps(call)))

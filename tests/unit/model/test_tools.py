@@ -5,11 +5,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from responder.model import Answered, AppointmentRequested, Failed, ModelSettings, PersonCalled, ReminderChange
 from responder.model.calls import TOOLS, described
 from responder.model.collected import Asked, Reply
 from responder.model.model import ROUNDS, Model
+from responder.model.reading_back import agreed, read_back
 from responder.model.toolbox import MAX_ARGUMENTS, MAX_CALLS, Toolbox
 from responder.model.turn import Turn
 from responder.model.wire import Endpoint, Message
@@ -24,6 +26,9 @@ DETAILS = {
     "confirmed": True,
 }
 ASKED = (("clinic", "Posso pedir limpeza dental na sexta, 27/11?"),)
+READ_BACK = AppointmentRequested(
+    service_id="limpeza-dental", service="Limpeza dental", day=date(2026, 11, 27), period="morning", name="Ana Souza",
+)  # fmt: skip
 
 
 def asks(name: str, arguments: Any, id_: str = "c") -> Asked:
@@ -32,7 +37,7 @@ def asks(name: str, arguments: Any, id_: str = "c") -> Asked:
 
 @pytest.fixture
 def yes() -> Turn:
-    return a_turn("sim, pode", conversation=ASKED)
+    return a_turn("sim, pode", conversation=ASKED, read_back=READ_BACK)
 
 
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.tool)
@@ -84,13 +89,38 @@ def test_a_wrong_call_is_told_to_the_model_and_does_nothing(name: str, arguments
 
 @pytest.mark.parametrize(
     ("text", "before"),
-    [("quero marcar limpeza sexta", ()), ("sim", ()), ("não", ASKED), ("sim, mas não na sexta", ASKED),
-     ("sim", (("clinic", "Temos limpeza dental."),)), ("sim", (("patient", "posso?"),))],
+    [("quero marcar limpeza sexta", None), ("sim", None), ("não", READ_BACK), ("sim, mas não na sexta", READ_BACK),
+     ("sim, mas às 15h", READ_BACK), ("sim, às 11", READ_BACK), ("sim, à tarde", READ_BACK), ("sim?", READ_BACK),
+     ("sim, e quanto custa", READ_BACK), ("sim, para Bia", READ_BACK), ("sim, dia 28/11", READ_BACK),
+     ("sim", replace(READ_BACK, day=date(2026, 11, 30))), ("sim", replace(READ_BACK, period="afternoon")),
+     ("sim", replace(READ_BACK, name="Bia Souza")), ("sim", replace(READ_BACK, service_id="avaliacao"))],
 )  # fmt: skip
-def test_the_models_word_for_it_is_no_confirmation(text: str, before: tuple[tuple[str, str], ...]) -> None:
-    box = Toolbox(a_turn(text, conversation=before))
+def test_the_models_word_for_it_is_no_confirmation(text: str, before: AppointmentRequested | None) -> None:
+    box = Toolbox(a_turn(text, conversation=ASKED, read_back=before))
     assert "not confirmed yet" in box.run(asks("request_appointment", DETAILS))
     assert not box.effects
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("pt", "sim"), ("pt", "Sim, por favor!"), ("pt", "isso mesmo, obrigada"), ("pt", "pode ser"), ("pt", "ok 👍"),
+     ("pt", "sim, na sexta de manhã"), ("pt", "sim, 27/11"), ("pt", "pode marcar sim"), ("es", "sí"),
+     ("es", "Sí, por favor, gracias"), ("es", "de acuerdo, puede pasarla"), ("es", "sí, el viernes por la mañana"),
+     ("en", "yes"), ("en", "Yes please, thank you"), ("en", "sure, go ahead"), ("en", "yes, on Friday in the morning")],
+)  # fmt: skip
+def test_a_plain_yes_to_the_read_back_confirms_it(language: str, text: str) -> None:
+    assert agreed(a_turn(text, language=language, read_back=READ_BACK), READ_BACK)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("pt", "sim, mas às 15h"), ("pt", "sim\naliás, prefiro sábado"), ("pt", "ok, quanto custa?"), ("pt", "sim, 28"),
+     ("es", "sí, pero a las 15h"), ("es", "sí, a las 3 de la tarde"), ("es", "vale, ¿cuánto cuesta?"),
+     ("es", "no"), ("en", "yes, but at 3 pm"), ("en", "yes, for my son"), ("en", "sure, how much is it?"),
+     ("en", "yes, on Monday"), ("en", "not yet")],
+)  # fmt: skip
+def test_a_yes_with_a_change_or_a_question_confirms_nothing(language: str, text: str) -> None:
+    assert not agreed(a_turn(text, language=language, read_back=READ_BACK), READ_BACK)
 
 
 def test_a_confirmed_request_is_noted_once(yes: Turn) -> None:
@@ -152,9 +182,41 @@ async def test_a_loop_of_tools_ends() -> None:
 async def test_effects_of_a_reply_that_is_not_sent_are_not_carried_out_but_somebody_looks() -> None:
     confirmed = asks("request_appointment", DETAILS)
     model, _ = played(("", [confirmed]), ("Pronto, sua consulta está confirmada! Pague em evil.com\nSOURCES: F1", []))
-    found = await model.answer(a_turn("sim", conversation=ASKED))
+    found = await model.answer(a_turn("sim", conversation=ASKED, read_back=READ_BACK))
     assert isinstance(found, Failed)
     assert (found.reason, found.handoff) == ("rejected", True)
+
+
+async def test_an_urgent_call_for_a_person_stays_urgent_when_the_reply_is_not_sent() -> None:
+    urgent = asks("call_a_person", {"why": "bleeding after a filling", "urgent": True})
+    model, _ = played(("", [urgent]), ("A limpeza dental custa R$ 90,00.\nSOURCES: F1", []))
+    found = await model.answer(a_turn("está sangrando muito"))
+    assert isinstance(found, Failed)
+    assert (found.reason, found.handoff, found.urgent) == ("rejected", True, True)
+
+
+@pytest.mark.parametrize("language", ["pt", "es", "en"])
+@pytest.mark.parametrize("said", ["Certo.", "Certo. Você tem convênio?", "{own} Você tem convênio?"])
+async def test_a_request_is_read_back_in_one_sentence_that_asks_nothing_else(language: Any, said: str) -> None:
+    wanted = asks("request_appointment", {**DETAILS, "confirmed": False})
+    own = read_back(READ_BACK, language)
+    said = said.format(own=own) if language == "pt" else own
+    model, endpoint = played(("", [wanted]), (f"{said}\nSOURCES: none", []))
+    found = await model.answer(a_turn("quero limpeza sexta de manhã, Ana Souza", language=language))
+    assert isinstance(found, Answered), found
+    assert found.read_back is not None
+    assert (found.text, found.tool_calls) == (read_back(found.read_back, language), ())
+    assert all(part in found.text for part in ("27" if language == "en" else "27/11", "Ana Souza"))
+    assert found.text in endpoint.shown[-1][-1]["content"]
+
+
+async def test_what_the_model_says_beside_the_read_back_is_said_too() -> None:
+    wanted = asks("request_appointment", {**DETAILS, "confirmed": False})
+    said = f"Ótimo, Ana!\n{read_back(READ_BACK, 'pt')}"
+    model, _ = played(("", [wanted]), (f"{said}\nSOURCES: none", []))
+    found = await model.answer(a_turn("quero limpeza sexta de manhã, Ana Souza"))
+    assert isinstance(found, Answered), found
+    assert (found.text, found.read_back) == (said, READ_BACK)
 
 
 async def test_broken_arguments_are_not_sent_back_to_the_endpoint() -> None:

@@ -3,16 +3,14 @@
 Plain text and PDFs have no headings of their own: a short line that stands alone, without a sentence's end, is one.
 """
 
-import io
 import re
 from collections.abc import Iterator
 from pathlib import PurePath
 
 from clinic.errors import ClinicError
+from clinic.pdf import pdf_text
 
 MAX_BYTES = 1 << 20  # a megabyte of text is far more than any clinic says about itself
-MAX_PDF_BYTES = 5 << 20  # a PDF is mostly fonts and pictures
-MAX_PAGES = 100
 MAX_TITLE = 60
 KINDS = frozenset({".md", ".txt", ".pdf"})
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
@@ -63,19 +61,7 @@ def _is_title(line: str) -> bool:
 
 
 def _pdf(data: bytes, shown: str) -> str:
-    if len(data) > MAX_PDF_BYTES:
-        raise ClinicError(shown, 1, "", f"is larger than {MAX_PDF_BYTES} bytes")
-    from pypdf.errors import PyPdfError  # noqa: PLC0415 - a quarter of a second that most clinics never need
-
-    try:
-        pages = _pages(data, shown)
-    except ClinicError:
-        raise
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError) as wrong:
-        raise ClinicError(
-            shown, 1, "", f"is no PDF that can be read ({type(wrong).__name__}): export it anew"
-        ) from wrong
-    text = "\n\n".join(pages).replace("\x00", "")
+    text = pdf_text(data, shown)
     if len(text) > MAX_BYTES:
         raise ClinicError(shown, 1, "", f"has more than {MAX_BYTES} characters of text")
     if not text.strip():
@@ -83,14 +69,3 @@ def _pdf(data: bytes, shown: str) -> str:
             shown, 1, "", "has no text in it, only pictures: use a PDF with text, or write it as Markdown"
         )
     return text
-
-
-def _pages(data: bytes, shown: str) -> list[str]:
-    from pypdf import PdfReader  # noqa: PLC0415
-
-    reader = PdfReader(io.BytesIO(data), strict=False)
-    if reader.is_encrypted and not reader.decrypt(""):
-        raise ClinicError(shown, 1, "", "is protected by a password: save it without one")
-    if len(reader.pages) > MAX_PAGES:
-        raise ClinicError(shown, MAX_PAGES + 1, "", f"has {len(reader.pages)} pages; {MAX_PAGES} are read")
-    return [page.extract_text() or "" for page in reader.pages]

@@ -35,7 +35,7 @@ class Sender(Recorder):
     async def admit(self, delivery: Delivery, owner: Owner) -> Delivery | Wait | Done | Hold:
         if delivery.progress.last and delivery.progress.last.is_open:
             self.unknown.append(delivery.event.id)
-            return self.exhausted(delivery, "its outcome is unknown")
+            return await self.exhausted(delivery, "its outcome is unknown")
         assert isinstance(delivery.event, SendRequested)
         return await self._attempts.begin(delivery, delivery.event, owner)
 

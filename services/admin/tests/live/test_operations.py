@@ -373,8 +373,8 @@ class _Reader:
             await self._recorder.always(delivery)
         return self._recorder.done(delivery)
 
-    def exhausted(self, delivery, reason):
-        return self._recorder.exhausted(delivery, reason)
+    async def exhausted(self, delivery, reason):
+        return await self._recorder.exhausted(delivery, reason)
 
 
 async def _gone(client, stream: str) -> bool:

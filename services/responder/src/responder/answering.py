@@ -34,8 +34,10 @@ class Found:
     urgent: bool = False
     why: str = ""
     """Why the model called a person."""
+    read_back: models.AppointmentRequested | None = None
+    """The request that the reply reads back."""
     state: ChatState | None = None
-    """The chat's state, when working the answer out changed it."""
+    """The chat's state after a model was asked, which takes seconds and may sum it up; None when none was."""
 
 
 async def find(question: Question, gathering: Gathering) -> Found:
@@ -74,13 +76,15 @@ def _for_model(question: Question, own: Answer, context: Context, deadline: floa
         knowledge=question.knowledge, language=own.language, now=question.now, deadline=deadline,
         hits=context.hits, conversation=tuple((line.author, line.text) for line in question.state.recent),
         summary=context.summary, facts=context.facts, vip=question.vip,
+        read_back=question.state.awaits_yes(int(question.now.timestamp() * 1000)),
     )  # fmt: skip
 
 
 def _fallen_back(own: Answer, failed: Failed) -> Found:
     wants = own.wants_person or failed.handoff
     used, why = failed.usage, "the model had called a person" if failed.handoff else ""
-    return Found(msgspec.structs.replace(own, wants_person=wants), tokens=used.tokens, cost_usd=used.cost_usd, why=why)
+    reply = msgspec.structs.replace(own, wants_person=wants)
+    return Found(reply, tokens=used.tokens, cost_usd=used.cost_usd, why=why, urgent=failed.urgent)
 
 
 def _taken(own: Answer, said: Answered) -> Found:
@@ -90,4 +94,5 @@ def _taken(own: Answer, said: Answered) -> Found:
         sources=said.sources, confidence=MODEL_CONFIDENCE, wants_person=said.handoff,
     )  # fmt: skip
     used, why = said.usage, said.why if said.handoff else ""
-    return Found(reply, used.model or "model", used.tokens, used.cost_usd, said.tool_calls, said.urgent, why)
+    by = used.model or "model"
+    return Found(reply, by, used.tokens, used.cost_usd, said.tool_calls, said.urgent, why, said.read_back)

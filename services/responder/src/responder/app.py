@@ -23,6 +23,7 @@ from responder.uploads import Uploads
 from shared.errors import SettingsError
 from shared.service import Platform, consuming, new_app
 from shared.streams import keys
+from shared.streams.keeping import Loop
 
 
 def build(settings: ResponderSettings, model_settings: ModelSettings, platform: Platform) -> web.Application:
@@ -46,12 +47,14 @@ def build(settings: ResponderSettings, model_settings: ModelSettings, platform: 
         if model is not None:
             await model.aclose()
 
-    loops = [library.keep_fresh, QuietHours(platform.scripts, library).keep_published]
+    loops: dict[str, Loop] = {
+        "clinics": library.keep_fresh, "quiet_hours": QuietHours(platform.scripts, library).keep_published,
+    }  # fmt: skip
     if meanings is not None:
-        loops.append(lambda: meanings.keep_ready(library))
+        loops["meanings"] = lambda: meanings.keep_ready(library)
 
     app = new_app(platform)
-    app.cleanup_ctx.append(beside(library.look, loops))
+    app.cleanup_ctx.append(beside(platform.service, library.look, loops))
     app.cleanup_ctx.append(outside_open)
     group = keys.INBOUND_GROUP
     app.cleanup_ctx.append(

@@ -72,7 +72,7 @@ class AppointmentHandler:
         )  # fmt: skip
         return Done((fact,))
 
-    def exhausted(self, delivery: Delivery, reason: str) -> Done:
+    async def exhausted(self, delivery: Delivery, reason: str) -> Done:
         """A dead letter, and a person who books it by hand."""
         event, now = delivery.event, self.clock.now_ms()
         dead = following(

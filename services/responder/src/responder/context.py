@@ -17,6 +17,7 @@ from clinic.knowledge import Hit
 from responder.chat.summary import extracted
 from responder.meaning import Meanings, fused
 from responder.model import Fact, facts_of
+from responder.model.budget import account
 from responder.question import Question
 from shared.telemetry import metrics
 
@@ -70,6 +71,7 @@ class Gathering:
         by_meaning = await self.meanings.nearest(
             question.knowledge, question.text, (language, question.clinic.language),
             limit=HITS, deadline=time.monotonic() + KNOWLEDGE_S,
+            payer=account(question.clinic, question.turn.last.instance, question.now),
         )  # fmt: skip
         return tuple(fused((by_words, by_meaning), HITS))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from clinic.language import detect
 from responder.answerer import Answer
 from responder.answering import Found
-from responder.chat import ChatState, Memory, Pace, Turn
+from responder.chat import ChatState, Memory, Pace, Turn, interrupted, silenced
 from responder.chat.turn import pause_left
 from responder.library import Library
 from responder.replying import Replying
@@ -53,8 +53,8 @@ class AnswerHandler:
         language = detect(turn.text, default=state.language or clinic.language, among=clinic.languages)
         return await self.soon.accompany(work, Asked(delivery, turn, clinic, language, vip))
 
-    def exhausted(self, delivery: Delivery, reason: str) -> Done:
-        """A dead letter; and, since no patient is met with silence, the clinic's word that a person will see to it."""
+    async def exhausted(self, delivery: Delivery, reason: str) -> Done:
+        """A dead letter and a person; and the clinic's word that a person sees to it, unless staff have the chat."""
         event, now = delivery.event, self.clock.now_ms()
         fact = following(
             EntryDeadLettered, event, "dead", now,
@@ -62,13 +62,22 @@ class AnswerHandler:
         )  # fmt: skip
         if not isinstance(event, MessageReceived) or event.author != "patient":
             return Done((fact,), dead=reason)
+        replying = Replying(Turn((event,)), now, event.traceparent or "")
+        handoff = replying.handoff("no answer could be made")
+        marks = (interrupted(event.instance, event.chat, now),)
+        state = await self.memory.of(event.instance, event.chat)
+        if why := silenced(state, now, staff_pause_ms=self.turning.staff_pause_ms):
+            return Done((fact, *replying.suppressed(why).facts, handoff), marks=marks, dead=reason)
+        reply = replying.reply(
+            self._by_a_person(event), ChatState(), vip=False, ttl_s=self.reply_ttl_s, facts=(fact, handoff)
+        )
+        return replace(reply, states=(), marks=marks, dead=reason, turn=False)
+
+    def _by_a_person(self, event: MessageReceived) -> Found:
         clinic, _ = self.library.for_instance(event.instance)
         language = detect(event.text, default=clinic.language, among=clinic.languages)
         said = Answer(
             text=clinic.fallbacks.person.say(language), language=language, kind="person",
             sources=(clinic.source("fallbacks.person"),), confidence=1.0, wants_person=True,
         )  # fmt: skip
-        replying = Replying(Turn((event,)), now, event.traceparent or "")
-        handoff = replying.handoff("no answer could be made")
-        reply = replying.reply(Found(said), ChatState(), vip=False, ttl_s=self.reply_ttl_s, facts=(fact, handoff))
-        return replace(reply, states=(), dead=reason, turn=False)
+        return Found(said)

@@ -97,9 +97,10 @@ class Hearing:
         if isinstance(file, Failed):
             return file
         mimetype = file.mimetype or (about.mimetype if about else "")
+        turn = _turn(message, question, language, deadline)
         if message.kind == "audio":
-            return await self._model.transcribe(file.content, mimetype, deadline)
-        return await self._model.describe(file.content, mimetype, _turn(message, question, language, deadline))
+            return await self._model.transcribe(file.content, mimetype, about.seconds if about else None, turn)
+        return await self._model.describe(file.content, mimetype, turn)
 
     def by(self, kind: str) -> str:
         """The name of the model for a kind."""

@@ -50,9 +50,9 @@ class Library:
         """All of them."""
         return tuple(shelf.clinic for shelf in self._shelves.values())
 
-    def knowledge(self) -> tuple[Knowledge, ...]:
-        """What each of them knows."""
-        return tuple(shelf.knowledge for shelf in self._shelves.values())
+    def all(self) -> tuple[tuple[Clinic, Knowledge], ...]:
+        """All of them, each with what it knows."""
+        return tuple((shelf.clinic, shelf.knowledge) for shelf in self._shelves.values())
 
     async def keep_fresh(self) -> None:
         """Look again and again."""

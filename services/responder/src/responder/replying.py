@@ -6,7 +6,7 @@ import msgspec
 
 from responder import model as models
 from responder.answering import Found
-from responder.chat import ChatState, Turn, stored
+from responder.chat import ChatState, Turn, interrupted, stored
 from responder.model import ToolCall
 from shared.events import (
     AppointmentRequested,
@@ -36,12 +36,13 @@ class Replying:
         self._now = now_ms
         self._trace = traceparent
 
-    def suppressed(self, why: str) -> Done:
-        """No reply, and why."""
+    def suppressed(self, why: str, *, interrupts: bool = False) -> Done:
+        """No reply, and why. What `interrupts` is remembered to have been said after the last reply."""
         cause = (*self._turn.messages, *self._turn.revoked)[0]
         ids = self._turn.ids
         fact = following(ReplySuppressed, cause, "suppressed", self._now, self._trace, answers=ids, why=why)
-        return Done((fact,), turn=True)
+        marks = (interrupted(cause.instance, cause.chat, self._now),) if interrupts else ()
+        return Done((fact,), marks=marks, turn=True)
 
     def reply(
         self,
@@ -64,7 +65,10 @@ class Replying:
         sends = self._sends(said.text, vip=vip, ttl_s=ttl_s)
         stream = (keys.outbound_vip if vip else keys.outbound)(cause.instance)
         kept = msgspec.structs.replace(
-            state.said(self._turn.text, said.text, self._now), spoke_at=self._now, language=said.language
+            state.said(self._turn.text, said.text, self._now),
+            spoke_at=self._now,
+            language=said.language,
+            read_back=found.read_back,
         )
         states = (stored(cause.instance, cause.chat, kept),) if cause.chat else ()
         sent = tuple(Work(stream, send) for send in sends)

@@ -9,7 +9,10 @@ from sender.receipts import check
 from sender.sent import sent_mark
 from shared.clock import Clock
 from shared.events import SendRequested
-from shared.streams.delivery import Delivery, Done
+from shared.events.spelling import written_ways
+from shared.streams import keys
+from shared.streams.delivery import Delivery, Done, Mark
+from shared.streams.log import INTERRUPTED_LIFE_MS
 from shared.telemetry import metrics
 
 
@@ -30,7 +33,10 @@ class Acceptance:
         is_new = isinstance(delivery, Begun) and delivery.to_new_contact
         return Done(
             (accepted,),
-            marks=(sent_mark(event, attempt, message_id, to_new_contact=is_new),),
+            marks=(
+                sent_mark(event, attempt, message_id, to_new_contact=is_new),
+                *interruption(event, self.clock.now_ms()),
+            ),
             parks=check(event, accepted, self.unconfirmed_after_s, self.clock.now_ms()),
             members=(known_contact(event),),
         )
@@ -40,4 +46,12 @@ class Acceptance:
         assert delivery.progress.last is not None
         metrics.UNPROVEN.inc()
         fact = facts.accepted(delivery.progress.last.number, "", reason, confirmed=False)
-        return Done((fact,), members=(known_contact(event),))
+        return Done((fact,), marks=interruption(event, self.clock.now_ms()), members=(known_contact(event),))
+
+
+def interruption(event: SendRequested, now_ms: int) -> tuple[Mark, ...]:
+    """What is no reply is said beside the responder's memory: the patient's next yes may answer it."""
+    if event.send_class == "reply":
+        return ()
+    names = (keys.interrupted(event.instance, name) for name in written_ways(event.chat))
+    return tuple(Mark(name, str(now_ms), INTERRUPTED_LIFE_MS) for name in names)

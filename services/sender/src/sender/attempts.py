@@ -53,6 +53,13 @@ class Trimmed:
     """Somebody deleted its entry from the stream by hand, so nobody else knows its words any more."""
 
 
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A key of its recipient alone is of the wrong type: it cannot go, and what goes to others is not held by it."""
+
+    reason: str
+
+
 @dataclass(frozen=True)
 class Attempts:
     """Begins attempts, at the pace that the settings allow."""
@@ -62,7 +69,9 @@ class Attempts:
     clock: Clock
     log_maxlen: int
 
-    async def begin(self, delivery: Delivery, event: SendRequested, owner: Owner) -> Begun | Wait | NotYet | Trimmed:
+    async def begin(
+        self, delivery: Delivery, event: SendRequested, owner: Owner
+    ) -> Begun | Wait | NotYet | Trimmed | Broken:
         """The delivery with its new attempt written down and its token taken; or how long to wait, and for what.
 
         Raises NotOurs when another replica has the lane or the entry by now.
@@ -89,6 +98,9 @@ class Attempts:
                 return NotYet(self._pause_end(_word(reply[1])), WHY_PAUSED)
             case "trimmed":
                 return Trimmed()
+            case "broken":
+                key, kind = map(_word, reply[1:])
+                return Broken(f"{key} is a {kind}, expected a hash: delete that key, then replay this")
             case why:
                 raise NotOurs(why)
 

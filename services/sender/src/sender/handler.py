@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from redis.exceptions import RedisError
 
-from sender.attempts import Attempts, Begun, NotYet, Trimmed
+from sender.attempts import Attempts, Begun, Broken, NotYet, Trimmed
 from sender.breaker import Breaker
 from sender.clearance import GONE, Clearance
 from sender.dead_letter import dead_letter
@@ -71,7 +71,7 @@ class SendHandler:
     async def _admitted(self, delivery: Delivery, owner: Owner) -> Delivery | Wait | Done | Hold:
         event, progress = delivery.event, delivery.progress
         if not isinstance(event, SendRequested):
-            return self.exhausted(delivery, f"a {type(event).__name__} does not belong on an outbound stream")
+            return await self.exhausted(delivery, f"a {type(event).__name__} does not belong on an outbound stream")
         if progress.last and progress.last.is_open:  # its outcome is unknown: no new attempt before it is looked for
             return delivery if progress.since else replace(delivery, progress=progress.sought(self.clock.now_ms()))
         facts = Facts(event, self.clock)
@@ -80,7 +80,7 @@ class SendHandler:
         if (denied := await self.clearance.denied(delivery, event)) is not None:
             return denied
         if progress.count >= self.max_deliveries:
-            return self.exhausted(delivery, progress.last.reason if progress.last else "")
+            return await self.exhausted(delivery, progress.last.reason if progress.last else "")
         if (wait := await self.breaker.wait_s()) > 0:
             return Wait(wait, "lane")
         return await self._begin(delivery, event, owner)
@@ -96,7 +96,9 @@ class SendHandler:
                 metrics.SENDS.labels("new_contacts").inc()
                 return parked(delivery, event, Facts(event, self.clock), until, why, for_contact=True)
             case Trimmed():
-                return self.exhausted(delivery, TRIMMED)
+                return await self.exhausted(delivery, TRIMMED)
+            case Broken(reason=reason):
+                return await self.exhausted(delivery, reason)
         metrics.THROTTLED_SECONDS.observe(asked_at - self._throttled.get(delivery.key, asked_at))
         return begun
 
@@ -131,7 +133,7 @@ class SendHandler:
         else:
             self.breaker.answered()
 
-    def exhausted(self, delivery: Delivery, reason: str) -> Done:
+    async def exhausted(self, delivery: Delivery, reason: str) -> Done:
         """A dead letter, with every attempt."""
         return dead_letter(delivery, reason, self.clock)
 

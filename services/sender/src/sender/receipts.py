@@ -83,7 +83,7 @@ class ReceiptHandler:
                 return await self._checked(accepted)
         raise Reject(f"a {type(delivery.event).__name__} does not belong on the receipts stream")
 
-    def exhausted(self, delivery: Delivery, reason: str) -> Done:
+    async def exhausted(self, delivery: Delivery, reason: str) -> Done:
         """A dead letter."""
         fact = following(
             EntryDeadLettered, delivery.event, "dead", self.clock.now_ms(),

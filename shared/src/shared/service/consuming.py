@@ -14,6 +14,7 @@ from shared.streams.consumer import Consumer
 from shared.streams.delivery import Handler
 from shared.streams.due import Promoter
 from shared.streams.ending import end
+from shared.streams.keeping import keep_going
 from shared.streams.reader import GroupReader
 from shared.streams.roster import Roster
 from shared.streams.tools import Tools
@@ -43,20 +44,20 @@ def consuming(
         consumer = new_consumer(
             platform, blocking, handler, group=group, streams_of=streams_of, part=part, queue_of=queue_of
         )
-        promoting = asyncio.create_task(_promoter(platform, consumer, promotes)) if promotes else None
         await consumer.start()
+        promoting = [asyncio.create_task(_promoting(platform, consumer, promotes))] if promotes else []
         yield
-        await end([promoting] if promoting else [])
+        await end(promoting)
         await consumer.stop()
         await blocking.aclose()
 
     return running
 
 
-async def _promoter(platform: Platform, consumer: Consumer, streams_of: StreamsOf) -> None:
+async def _promoting(platform: Platform, consumer: Consumer, streams_of: StreamsOf) -> None:
     bound = platform.streams.stream_maxlen
     promoter = Promoter(platform.scripts, consumer.roster, streams_of, bound=bound, clock=platform.clock)
-    await promoter.keep_promoting()
+    await keep_going(platform.service, "due", promoter.keep_promoting)
 
 
 def new_consumer(

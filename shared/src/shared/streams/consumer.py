@@ -10,6 +10,7 @@ from shared.streams import keys
 from shared.streams.connection import end_if_cancelled
 from shared.streams.each import each
 from shared.streams.ending import end
+from shared.streams.keeping import Loop, keep_going
 from shared.streams.lane import Lane
 from shared.streams.lease import acquire
 from shared.streams.roster import Roster
@@ -40,10 +41,14 @@ class Consumer:
 
     async def start(self) -> None:
         """Begin to listen, to beat and to work."""
+        loops: dict[str, Loop] = {
+            "heartbeat": self.roster.keep_beating,
+            "listen": lambda: self.roster.listen(self._wake, self._after_a_gap),
+            "tick": self._keep_ticking,
+        }
+        service = self._tools.service
         self._background = [
-            asyncio.create_task(self.roster.keep_beating(), name="heartbeat"),
-            asyncio.create_task(self.roster.listen(self._wake, self._after_a_gap), name="listen"),
-            asyncio.create_task(self._keep_ticking(), name="tick"),
+            asyncio.create_task(keep_going(service, name, loop), name=name) for name, loop in loops.items()
         ]
 
     async def stop(self) -> None:

@@ -150,7 +150,7 @@ class Handler(Protocol):
         """Do the work. May raise Retry, Reject or NotOurs."""
         ...
 
-    def exhausted(self, delivery: Delivery, reason: str) -> Done:
+    async def exhausted(self, delivery: Delivery, reason: str) -> Done:
         """What to write when it has used up its deliveries, or was rejected."""
         ...
 

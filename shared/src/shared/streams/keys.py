@@ -175,6 +175,12 @@ def held(instance: str, chat_id: str) -> str:
     return _of(instance, f"held:{chat_id}")
 
 
+def interrupted(instance: str, chat_id: str) -> str:
+    """String with a time to live: when (ms) something was said in a chat that the responder's memory does not hold:
+    by staff, by a reminder, by a patient whom nobody answered."""
+    return _of(instance, f"interrupted:{chat_id}")
+
+
 def contact(instance: str, chat_id: str) -> str:
     """Hash: what staff wrote down about a contact: name, notes, vip, and `revision`, which each change counts up.
 

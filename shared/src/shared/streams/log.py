@@ -18,6 +18,8 @@ RECORDED_ALONE = 2
 RECORDED_AND_FREED = 3
 CHAT_LIFE_MS = 90 * 86_400_000  # a patient who comes back within three months is known
 
+INTERRUPTED_LIFE_MS = 86_400_000  # a question of the bot is not waited for as long as this
+
 
 @dataclass(frozen=True, slots=True)
 class Echo:
@@ -67,11 +69,13 @@ class Log:
             keys.seen(i, dedupe), keys.events(i), work or keys.inbound(i),
             keys.echoes(i, echo.digest if echo else ""), keys.contacts(i),
             keys.chat(i, event.chat), keys.sent(i, staff_message_id), keys.due(i), keys.awaiting(i, contact),
+            keys.interrupted(i, event.chat),
         ]  # fmt: skip
         args: list[str | bytes | int] = [
             self._seen_life_ms, self._log_maxlen, encode(event), self._work_bound if work else 0,
             echo.member if echo else "", echo.at if echo else 0, ECHO_LIFE_MS, contact,
             event.recorded_at if staff_message_id else "", CHAT_LIFE_MS, int(spare),
+            INTERRUPTED_LIFE_MS,
         ]  # fmt: skip
         hints: list[tuple[str | int, ...]] = [
             ("SADD", keys.INSTANCES, i), *(wake_ups(i, [work]) if work else [views_hint(i)]),

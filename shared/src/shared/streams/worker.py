@@ -21,7 +21,7 @@ async def admit(tools: Tools, owner: Owner, delivery: Delivery) -> Delivery | Wa
     except (NotOurs, RedisError):
         raise
     except Exception as error:  # noqa: BLE001
-        return _crashed(tools, delivery, error)
+        return await _crashed(tools, delivery, error)
 
 
 async def work(tools: Tools, owner: Owner, delivery: Delivery) -> Done | Hold:
@@ -32,18 +32,18 @@ async def work(tools: Tools, owner: Owner, delivery: Delivery) -> Done | Hold:
     """
     delivery = await _begun(tools, owner, delivery)
     if delivery.progress.count > tools.settings.max_deliveries:
-        return _exhausted(tools, delivery, "every try ended without a word")
+        return await _exhausted(tools, delivery, "every try ended without a word")
     try:
         return await _handled(tools, delivery)
     except (NotOurs, RedisError):
         raise
     except Retry as retry:
-        return _again(tools, delivery, retry)
+        return await _again(tools, delivery, retry)
     except Reject as reject:
         metrics.HANDLED.labels(tools.service, "rejected").inc()
-        return tools.handler.exhausted(delivery, reject.reason)
+        return await tools.handler.exhausted(delivery, reject.reason)
     except Exception as error:  # noqa: BLE001 - a bug: it stays pending, is counted, and becomes a dead letter in the end
-        return _crashed(tools, delivery, error)
+        return await _crashed(tools, delivery, error)
 
 
 async def _handled(tools: Tools, delivery: Delivery) -> Done | Hold:
@@ -68,28 +68,28 @@ async def _begun(tools: Tools, owner: Owner, delivery: Delivery) -> Delivery:
     return replace(delivery, progress=progress)
 
 
-def _crashed(tools: Tools, delivery: Delivery, error: Exception) -> Done | Hold:
+async def _crashed(tools: Tools, delivery: Delivery, error: Exception) -> Done | Hold:
     _log.exception("handler_failed", event_id=delivery.event.id, type=type(delivery.event).__name__)
     metrics.HANDLED.labels(tools.service, "crashed").inc()
     reason = f"{type(error).__name__}: {error}".encode("utf-8", "replace").decode()
     last = delivery.progress.last
     if not (tools.handler.counts_tries and last and last.is_open):
-        return _again(tools, delivery, Retry(reason))
+        return await _again(tools, delivery, Retry(reason))
     # What it had done by then nobody knows: the try stays open, for the handler to look for its outcome.
     if delivery.progress.since:
-        return _exhausted(tools, delivery, reason)
+        return await _exhausted(tools, delivery, reason)
     now = tools.clock.now_ms()
     return Hold(delivery.progress.sought(now), now)
 
 
-def _again(tools: Tools, delivery: Delivery, retry: Retry) -> Done | Hold:
+async def _again(tools: Tools, delivery: Delivery, retry: Retry) -> Done | Hold:
     now, progress = tools.clock.now_ms(), delivery.progress
     if retry.counts:
         if progress.last is None or not progress.last.is_open:
             progress = progress.begun(at=now, by=tools.replica)
         progress = progress.ended("retry", retry.reason)
         if progress.count >= tools.settings.max_deliveries:
-            return _exhausted(tools, replace(delivery, progress=progress), retry.reason)
+            return await _exhausted(tools, replace(delivery, progress=progress), retry.reason)
     else:
         progress = progress.uncount()
     after = retry.after if retry.after is not None else full_jitter(progress.count, tools.draw)
@@ -97,6 +97,6 @@ def _again(tools: Tools, delivery: Delivery, retry: Retry) -> Done | Hold:
     return Hold(progress.held(until), until)
 
 
-def _exhausted(tools: Tools, delivery: Delivery, reason: str) -> Done:
+async def _exhausted(tools: Tools, delivery: Delivery, reason: str) -> Done:
     metrics.HANDLED.labels(tools.service, "exhausted").inc()
-    return replace(tools.handler.exhausted(delivery, reason), progress=delivery.progress)
+    return replace(await tools.handler.exhausted(delivery, reason), progress=delivery.progress)

@@ -14,7 +14,7 @@ from admin.steering.matching import check_match
 from admin.templates.room import OfClinic
 from clinic import Document
 from clinic.language import detect
-from clinic.reading import MAX_PDF_BYTES
+from clinic.pdf import MAX_PDF_BYTES
 from shared.service import Platform
 
 MARKDOWN = "text/markdown"

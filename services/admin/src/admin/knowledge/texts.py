@@ -4,6 +4,7 @@ A clinic's texts are of no instance: the text, the counter and the audit live in
 join them. The fact comes first (no change is without its fact), the counter last (no responder misses a change).
 """
 
+import asyncio
 from typing import Any
 
 import redis.asyncio as aioredis
@@ -28,7 +29,7 @@ class Texts:
 
     async def put(self, shelf: Shelf, name: str, data: bytes, who: str) -> Document:
         """Write it, over the one that the shelf has. Raises Problem 400, 409 or 412."""
-        document = checked(shelf, name, data)
+        document = await asyncio.to_thread(checked, shelf, name, data)
         if name not in shelf.texts and len(shelf.texts) >= TEXTS_MAX:
             raise Problem(409, f"{shelf.files.id} has {TEXTS_MAX} uploaded texts already: remove one", parameter="name")
         await self._tell(who, "knowledge.put", shelf, name, "changed" if name in shelf.texts else "added")

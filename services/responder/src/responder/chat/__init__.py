@@ -3,10 +3,10 @@
 from responder.chat.conclude import Conclusion, conclude
 from responder.chat.decide import Ask, Decision, HandOff, Hear, Ignore, Opt, decide, silenced
 from responder.chat.memory import Memory
-from responder.chat.state import ChatState, load_state, stored
+from responder.chat.state import ChatState, interrupted, load_state, stored
 from responder.chat.turn import Pace, Turn
 
 __all__ = [
     "Ask", "ChatState", "Conclusion", "Decision", "HandOff", "Hear", "Ignore", "Memory", "Opt", "Pace", "Turn",
-    "conclude", "decide", "load_state", "silenced", "stored",
+    "conclude", "decide", "interrupted", "load_state", "silenced", "stored",
 ]  # fmt: skip

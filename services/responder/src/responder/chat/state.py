@@ -6,13 +6,15 @@ import msgspec
 
 from clinic import Language
 from responder.chat.summary import Line, extracted
+from responder.model.calls import AppointmentRequested
 from shared.streams import keys
-from shared.streams.delivery import State
-from shared.streams.log import CHAT_LIFE_MS
+from shared.streams.delivery import Mark, State
+from shared.streams.log import CHAT_LIFE_MS, INTERRUPTED_LIFE_MS
 
 MOST_LINES = 12
 MOST_OLDER = 24
 MOST_CHARS = 500
+READ_BACK_LIFE_MS = 12 * 3_600_000  # a yes in the evening answers the morning's question; the next day it is read again
 
 
 class ChatState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -23,6 +25,8 @@ class ChatState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The question that the last reply asked back about."""
     model_asks: bool = False
     """The last reply was the model's and asked something."""
+    read_back: AppointmentRequested | None = None
+    """The appointment request that the last reply read back and asked a yes for."""
     offered_person: bool = False
     """The last reply offered to call a person."""
     unknowns: int = 0
@@ -36,12 +40,19 @@ class ChatState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was said before that."""
     staff_at: int = 0
     """When staff last wrote here on their phone (written by ingest)."""
+    interrupted_at: int = 0
+    """When something was last said here that is not in `recent` (a key of its own, which ingest and sender write)."""
     paused_until: int = 0
     """Until when staff paused the bot here (written by admin)."""
     all_paused_until: int = 0
     """Until when staff paused it on the whole instance (written by admin)."""
     vip: bool = False
     """Staff marked this patient as one to be served first (written by admin)."""
+
+    def awaits_yes(self, now_ms: int) -> AppointmentRequested | None:
+        """The request that a yes would confirm now: read back by the last thing that was said here, not long ago."""
+        undisturbed = max(self.staff_at, self.interrupted_at) < self.spoke_at
+        return self.read_back if undisturbed and now_ms - self.spoke_at < READ_BACK_LIFE_MS else None
 
     def said(self, patient: str, clinic: str, now: int) -> "ChatState":
         """With one more exchange. What grows old waits for a summary by the model; too much of it is extracted."""
@@ -57,7 +68,9 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(ChatState)
 
 
-NOT_OURS = {"staff_at": 0, "paused_until": 0, "all_paused_until": 0, "vip": False}  # others write these
+NOT_OURS = {  # others write these
+    "staff_at": 0, "interrupted_at": 0, "paused_until": 0, "all_paused_until": 0, "vip": False,
+}  # fmt: skip
 
 
 def load_state(
@@ -70,9 +83,9 @@ def load_state(
         state = ChatState()
     return msgspec.structs.replace(
         state,
-        staff_at=_number(chat.get(b"staff_at")),
-        paused_until=_number(held.get(b"paused_until")),
-        all_paused_until=_number(bot.get(b"paused_until")),
+        staff_at=number(chat.get(b"staff_at")),
+        paused_until=number(held.get(b"paused_until")),
+        all_paused_until=number(bot.get(b"paused_until")),
         vip=chat.get(b"vip") == b"1",
     )
 
@@ -83,5 +96,11 @@ def stored(instance: str, chat: str, state: ChatState) -> State:
     return State(keys.chat(instance, chat), {"bot": _encoder.encode(own)}, CHAT_LIFE_MS)
 
 
-def _number(value: bytes | None) -> int:
+def interrupted(instance: str, chat: str, now_ms: int) -> Mark:
+    """What goes with words that are said, or left unanswered, beside the chat's memory."""
+    return Mark(keys.interrupted(instance, chat), str(now_ms), INTERRUPTED_LIFE_MS)
+
+
+def number(value: bytes | None) -> int:
+    """A time in milliseconds; what is none is 0."""
     return int(value) if value and value.isdigit() else 0

@@ -26,8 +26,8 @@ _log = logs.get(__name__)
 class Embeds(Protocol):
     """Whoever makes vectors."""
 
-    async def embed(self, texts: Sequence[str], deadline: float) -> list[list[float]] | Failed:
-        """A vector for each text, in their order."""
+    async def embed(self, texts: Sequence[str], deadline: float, payer: str) -> list[list[float]] | Failed:
+        """A vector for each text, in their order; `payer` is the account that they count for."""
         ...
 
 
@@ -40,7 +40,9 @@ class Vectors:
         self._model = hashlib.blake2b(model.encode(), digest_size=6).hexdigest()
         self._kept: dict[str, Vector] = {}
 
-    async def of(self, texts: Sequence[str], deadline: float, *, shared: bool = True) -> dict[str, Vector]:
+    async def of(
+        self, texts: Sequence[str], deadline: float, payer: str = "", *, shared: bool = True
+    ) -> dict[str, Vector]:
         """Text -> vector, for all that could be had before the deadline (by `time.monotonic()`).
 
         `shared` are the clinic's own texts, kept in Redis for all replicas; a patient's words leave nothing there.
@@ -50,7 +52,7 @@ class Vectors:
             await self._recall([name for name in names.values() if name not in self._kept])
         missing = [text for text, name in names.items() if name not in self._kept]
         for at in range(0, len(missing), BATCH):
-            made = await self._embeds.embed(missing[at : at + BATCH], deadline)
+            made = await self._embeds.embed(missing[at : at + BATCH], deadline, payer)
             if isinstance(made, Failed):
                 _log.info("no_vectors", reason=made.reason, detail=made.detail)
                 break

@@ -55,9 +55,12 @@ class Budget:
         self._client = client
         self._settings = settings
 
-    async def reserve(self, ledger: Ledger, prompt: int, completion: int) -> Held:
-        """Take what a call may use. Raises CallFailed when the day's budget does not hold it."""
-        wanted = Held(prompt + completion, self._micros(prompt, completion))
+    async def reserve(self, ledger: Ledger, prompt: int, completion: int, *, usd: float | None = None) -> Held:
+        """Take what a call may use. Raises CallFailed when the day's budget does not hold it.
+
+        `usd` is its price where it is not that of the model's tokens.
+        """
+        wanted = Held(prompt + completion, self._micros(prompt, completion, usd))
         spent = await self._add(ledger.key, wanted.tokens, wanted.micros)
         if spent is None:
             return Held()
@@ -67,10 +70,11 @@ class Budget:
         return wanted
 
     async def settle(
-        self, ledger: Ledger, held: Held, prompt: int, completion: int, *, model: str, estimated: bool
-    ) -> None:
+        self, ledger: Ledger, held: Held, prompt: int, completion: int, *, model: str, estimated: bool,
+        usd: float | None = None,
+    ) -> None:  # fmt: skip
         """Replace what was taken by what was used, and note it in the turn's account."""
-        micros = self._micros(prompt, completion)
+        micros = self._micros(prompt, completion, usd)
         before = ledger.usage
         ledger.usage = Usage(
             prompt=before.prompt + prompt,
@@ -85,8 +89,10 @@ class Budget:
         metrics.MODEL_COST.inc(micros / MICRO)
         await self._add(ledger.key, prompt + completion - held.tokens, micros - held.micros)
 
-    def _micros(self, prompt: int, completion: int) -> int:
+    def _micros(self, prompt: int, completion: int, usd: float | None) -> int:
         """Dollars for a million tokens are millionths of a dollar for one."""
+        if usd is not None:
+            return round(usd * MICRO)
         return round(prompt * self._settings.llm_cost_in_per_m + completion * self._settings.llm_cost_out_per_m)
 
     def _over(self, tokens: int, micros: int) -> bool:
@@ -94,8 +100,8 @@ class Budget:
         return bool((most_tokens and tokens > most_tokens) or (most_usd and micros > most_usd * MICRO))
 
     async def _add(self, key: str, tokens: int, micros: int) -> tuple[int, int] | None:
-        """Count in Redis; what the day comes to. None when Redis does not say."""
-        if self._client is None:
+        """Count in Redis; what the day comes to. None when Redis does not say, or nobody is to pay."""
+        if self._client is None or not key:
             return None
         pipe: Any = self._client.pipeline(transaction=True)
         pipe.hincrby(key, "tokens", tokens)

@@ -44,6 +44,11 @@ def agrees(text: str) -> bool:
     return bool(_PATTERNS["agrees"].search(said)) and not _PATTERNS["refuses"].search(said)
 
 
+def beside_yes(text: str) -> str:
+    """What stands in a yes beside it and the courtesies that go with it."""
+    return _PATTERNS["courteous"].sub(" ", _PATTERNS["agrees"].sub(" ", folded(text)))
+
+
 def _offers_other(said: str, clinic: str) -> bool:
     """`Aceitamos Unimed`, when nothing of the clinic's names it."""
     for found in _PATTERNS["offer"].finditer(said):

@@ -9,6 +9,7 @@ from msgspec import Struct
 MAX_CHARS = 24_000  # of text and of arguments: more is no answer to a patient
 CHARS_PER_TOKEN = 3  # rather few, so that an estimate is rather too high
 MAX_CALLS = 8
+MOST_TOKENS = 10**9  # of one call; more is a mistake of the endpoint's
 
 
 class Asked(Struct, frozen=True):
@@ -41,7 +42,7 @@ class Collected:
         self._calls: dict[int, list[str]] = {}
         self._chars = 0
         self._thought = 0
-        self._usage: tuple[int, int] | None = None
+        self._usage: tuple[int | None, int | None] | None = None
         self._end = ""
 
     @property
@@ -61,7 +62,7 @@ class Collected:
         """Take one piece in; True when it is the first that says something."""
         before = self.began
         if (usage := getattr(chunk, "usage", None)) is not None:
-            self._usage = (_count(usage.prompt_tokens), _count(usage.completion_tokens))
+            self._usage = (told_count(usage, "prompt_tokens"), told_count(usage, "completion_tokens"))
         for choice in getattr(chunk, "choices", None) or ():
             self._take(getattr(choice, "delta", None) or getattr(choice, "message", None))
             self._end = getattr(choice, "finish_reason", None) or self._end
@@ -73,10 +74,16 @@ class Collected:
         """The answer; one without text and calls is an empty text."""
         if not self._end and not self.began:
             raise ValueError("an empty answer")
-        prompt, completion = self._usage or self.estimated()
+        prompt, completion, estimated = self._used()
         calls = tuple(Asked(id_ or f"call_{at}", name, said) for at, (id_, name, said) in sorted(self._calls.items()))
         text = "".join(self._text)
-        return Reply(text, calls, prompt, completion, self._usage is None, model, self._end == "length")
+        return Reply(text, calls, prompt, completion, estimated, model, self._end == "length")
+
+    def _used(self) -> tuple[int, int, bool]:
+        """Tokens of prompt and answer, and whether one of them is our own count: a bill of nothing is none."""
+        told, counted = self._usage or (None, None), self.estimated()
+        estimated = not told[0] or (not told[1] and counted[1] > 0)
+        return told[0] or counted[0], told[1] or counted[1], estimated
 
     def estimated(self) -> tuple[int, int]:
         """Tokens of prompt and answer, counted by their length."""
@@ -108,5 +115,7 @@ class Collected:
         self._chars += len(said) + 1
 
 
-def _count(value: Any) -> int:
-    return value if isinstance(value, int) and 0 <= value < 10**9 else 0
+def told_count(usage: Any, name: str) -> int | None:
+    """Tokens as the endpoint tells them; None when it does not, or tells what cannot be."""
+    value = getattr(usage, name, None)
+    return value if isinstance(value, int) and 0 <= value < MOST_TOKENS else None

@@ -37,10 +37,13 @@ class Dialect:
         return {name: value for name, value in wanted.items() if name not in self._refused}
 
     def learn(self, given: dict[str, Any], said: str) -> bool:
-        """Is this refusal about one of the arguments? Then it is left out from now on."""
+        """Is this refusal about one of the `given` arguments? Then it is left out from now on.
+
+        Calls that are made at the same time are refused for the same argument: the later ones find it left out.
+        """
         if not _REFUSAL.search(said):
             return False
         named = [name for name in _OPTIONAL if name in given and re.search(rf"\b{name}\b", said)]
-        named = [name for name in named if name not in self._refused][:1]
-        self._refused.update(named)
+        if not self._refused.intersection(named):
+            self._refused.update(named[:1])
         return bool(named)

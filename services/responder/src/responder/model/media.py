@@ -10,6 +10,7 @@ from responder.model.budget import Budget, Ledger
 from responder.model.collected import Reply
 from responder.model.failure import CallFailed
 from responder.model.fence import neutral
+from responder.model.metered import transcribed
 from responder.model.prompt import NAMES, text_of
 from responder.model.settings import ModelSettings
 from responder.model.turn import Failed, Turn, Usage
@@ -35,8 +36,9 @@ class Heard(Struct, frozen=True):
 
 
 async def transcribe(
-    endpoint: "Endpoint", settings: ModelSettings, audio: bytes, mimetype: str, deadline: float
-) -> Heard | Failed:
+    endpoint: "Endpoint", settings: ModelSettings, budget: Budget, ledger: Ledger,
+    audio: bytes, mimetype: str, seconds: int | None, deadline: float,
+) -> Heard | Failed:  # fmt: skip
     """What is said in a recording; silence is a failure, because there is nothing to answer."""
     kind = _kind(mimetype)
     if not (settings.llm_base_url and settings.transcribe_model):
@@ -44,12 +46,12 @@ async def transcribe(
     if not audio or len(audio) > MAX_BYTES or kind not in NAME_OF:
         return _ended("audio", Failed(reason="refused", detail="no recording that can be read"))
     try:
-        text = await endpoint.transcribe(audio, NAME_OF[kind], deadline)
+        text = await transcribed(endpoint, settings, budget, ledger, audio, NAME_OF[kind], seconds, deadline)
     except CallFailed as failure:
-        return _ended("audio", Failed(reason=failure.kind, detail=failure.detail))
+        return _ended("audio", Failed(reason=failure.kind, detail=failure.detail, usage=ledger.usage))
     if not text:
-        return _ended("audio", Failed(reason="malformed", detail="nothing is said"))
-    return _ended("audio", Heard(neutral(text)))
+        return _ended("audio", Failed(reason="malformed", detail="nothing is said", usage=ledger.usage))
+    return _ended("audio", Heard(neutral(text), ledger.usage))
 
 
 async def describe(

@@ -10,7 +10,7 @@ import msgspec
 import redis.asyncio as aioredis
 
 from clinic import Clinic, Language
-from responder.model import calls, claims, media, summing, toolbox
+from responder.model import calls, claims, media, metered, summing, toolbox
 from responder.model.asking import Asking
 from responder.model.breaker import Breaker
 from responder.model.budget import Budget, Ledger, account
@@ -19,6 +19,7 @@ from responder.model.collected import Reply
 from responder.model.failure import CallFailed
 from responder.model.parsing import Parsed, parsed, without_thoughts
 from responder.model.prompt import MAX_SAID, Prompt, assemble
+from responder.model.reading_back import read_back, reads_back
 from responder.model.settings import ModelSettings
 from responder.model.slots import Slots
 from responder.model.toolbox import Toolbox
@@ -62,9 +63,12 @@ class Model:
             _log.info("model_gave_no_answer", reason=found.reason, detail=found.detail, calls=found.usage.calls)
         return found
 
-    async def transcribe(self, audio: bytes, mimetype: str, deadline: float) -> media.Heard | Failed:
-        """What is said in a voice note."""
-        return await media.transcribe(self._endpoint, self.settings, audio, mimetype, deadline)
+    async def transcribe(self, audio: bytes, mimetype: str, seconds: int | None, turn: Turn) -> media.Heard | Failed:
+        """What is said in a voice note, `seconds` long by its sender's word; it counts as the clinic's use."""
+        ledger = Ledger(account(turn.clinic, turn.instance, turn.now))
+        return await media.transcribe(
+            self._endpoint, self.settings, self._budget, ledger, audio, mimetype, seconds, turn.deadline
+        )
 
     async def describe(self, image: bytes, mimetype: str, turn: Turn) -> media.Heard | Failed:
         """What a picture shows; it counts as the clinic's use of the model."""
@@ -86,12 +90,13 @@ class Model:
         except CallFailed as failure:
             return Failed(reason=failure.kind, detail=failure.detail)
 
-    async def embed(self, texts: Sequence[str], deadline: float) -> list[list[float]] | Failed:
-        """Vectors for the knowledge search."""
+    async def embed(self, texts: Sequence[str], deadline: float, payer: str = "") -> list[list[float]] | Failed:
+        """Vectors for the knowledge search; `payer` is the `account` of the clinic that they are made for."""
         if not self.settings.embeddings_model:
             return Failed(reason="off")
         try:
-            return await self._endpoint.embed(texts, deadline)
+            ledger = Ledger(payer)
+            return await metered.embedded(self._endpoint, self.settings, self._budget, ledger, texts, deadline)
         except CallFailed as failure:
             return Failed(reason=failure.kind, detail=failure.detail)
 
@@ -130,16 +135,29 @@ def judged(reply: Reply, turn: Turn, prompt: Prompt, tools: Toolbox, ledger: Led
     if reply.cut or len(text) > MAX_RAW:
         return _rejected("length", ledger, tools)
     read = parsed(text, prompt.sources | tools.sources)
+    material = _material(turn, prompt, tools)
     said = Parsed(tidy(read.text), read.sources)
-    if (wrong := fault(said, _material(turn, prompt, tools))) is not None:
+    if (wrong := fault(said, material)) is None and tools.unconfirmed is not None:
+        said = _reading_back(said, tools.unconfirmed, turn)
+        wrong = fault(said, material)
+    if wrong is not None:
         return _rejected(wrong, ledger, tools)
     person = tools.person
     promised = person is None and claims.promises_person(said.text)
     return Answered(
         text=said.text, language=turn.language, sources=said.sources, tool_calls=tuple(tools.effects),
+        read_back=tools.unconfirmed,
         usage=ledger.usage, handoff=person is not None or promised, urgent=person is not None and person.urgent,
         why=person.why if person else "the reply promises a person" if promised else "",
     )  # fmt: skip
+
+
+def _reading_back(said: Parsed, request: calls.AppointmentRequested, turn: Turn) -> Parsed:
+    """The model's words, if they read the request back and ask nothing else; else our own."""
+    sentence = read_back(request, turn.language)
+    if reads_back(said.text, sentence):
+        return said
+    return Parsed(sentence, (turn.clinic.source(f"services.{request.service_id}"),))
 
 
 def _material(turn: Turn, prompt: Prompt, tools: Toolbox) -> Material:
@@ -161,7 +179,11 @@ def _rejected(check: str, ledger: Ledger, tools: Toolbox) -> Failed:
 
 def _failed(reason: str, detail: str, ledger: Ledger, tools: Toolbox) -> Failed:
     """What tools noted is not done; but whoever was called, or was to get a confirmed request, looks at the chat."""
-    return Failed(reason=reason, detail=detail, usage=ledger.usage, handoff=bool(tools.effects))
+    person = tools.person
+    return Failed(
+        reason=reason, detail=detail, usage=ledger.usage, handoff=bool(tools.effects),
+        urgent=person is not None and person.urgent,
+    )  # fmt: skip
 
 
 def _asked(reply: Reply) -> Message:

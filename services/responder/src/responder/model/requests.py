@@ -6,7 +6,6 @@ from clinic import Service, hours
 from clinic.language import words
 from responder.answerer.lexicon import lexicon
 from responder.answerer.services import named
-from responder.model import claims
 from responder.model.turn import Turn
 
 DAYS_AHEAD = 180
@@ -30,13 +29,6 @@ def must_be_open(turn: Turn, day: date) -> None:
         raise Refused(f"the day must be from {today.isoformat()} on, at most {DAYS_AHEAD} days ahead")
     if not hours.spans_on(turn.clinic, day):
         raise Refused(f"the clinic is closed on {day.isoformat()}")
-
-
-def agreed(turn: Turn) -> bool:
-    """Are the patient's last words a yes to something that the clinic has asked? The model's word is not enough."""
-    before = turn.conversation
-    asked = bool(before) and before[-1][0] != "patient" and "?" in before[-1][1]
-    return asked and claims.agrees(" ".join(turn.texts))
 
 
 def a_name(said: str) -> str:

@@ -35,10 +35,14 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper)
     """US dollars for a million tokens of answer."""
     transcribe_model: str = ""
     """Turns voice notes into text; empty: off."""
+    transcribe_cost_per_minute: Rate = 0.0
+    """US dollars for a minute of a voice note, which counts in `LLM_DAILY_COST_USD`."""
     vision_model: str = ""
     """Describes pictures; empty: off."""
     embeddings_model: str = ""
     """Makes vectors for the knowledge search; empty: off."""
+    embeddings_cost_per_m: Rate = 0.0
+    """US dollars for a million tokens of text that vectors are made for, which counts in `LLM_DAILY_COST_USD`."""
 
     @property
     def on(self) -> bool:

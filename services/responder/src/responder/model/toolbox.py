@@ -15,7 +15,8 @@ from responder.answerer import formats
 from responder.model import calls
 from responder.model.collected import Asked
 from responder.model.facts import service_line
-from responder.model.requests import Refused, a_name, agreed, must_be_open, services_named
+from responder.model.reading_back import agreed, read_back
+from responder.model.requests import Refused, a_name, must_be_open, services_named
 from responder.model.turn import Turn
 from shared.telemetry import metrics
 
@@ -36,6 +37,12 @@ class Toolbox:
         self.results: list[str] = []
         self.found: list[str] = []
         self.effects: list[calls.ToolCall] = []
+        self._unconfirmed: calls.AppointmentRequested | None = None
+
+    @property
+    def unconfirmed(self) -> calls.AppointmentRequested | None:
+        """The request that is to be read back to the patient; none when something else happens in this turn."""
+        return None if self.effects else self._unconfirmed
 
     @property
     def person(self) -> calls.PersonCalled | None:
@@ -98,19 +105,19 @@ class Toolbox:
             names = ", ".join(one.name.say(self._turn.language) for one in found[:MAX_FOUND])
             raise Refused(f"which service is meant? {names}" if found else "the clinic has no such service")
         must_be_open(self._turn, call.day)
-        name = a_name(call.name)
-        what = f"{found[0].name.say(self._turn.language)}, {formats.day(call.day, self._turn.language)}"
-        self.results.append(what)  # without the name, which is no word of the clinic's
-        read = f"{what}, {name}"
-        if not (call.confirmed and agreed(self._turn)):
-            raise Refused(f"not confirmed yet: read this back and ask the patient for a yes: {read}")
-        self._note(
-            calls.AppointmentRequested(
-                service_id=found[0].id, service=found[0].name.say(self._turn.language), day=call.day,
-                period=call.period, name=name,
-            )
+        language = self._turn.language
+        request = calls.AppointmentRequested(
+            service_id=found[0].id, service=found[0].name.say(language), day=call.day, period=call.period,
+            name=a_name(call.name),
         )  # fmt: skip
-        return f"Handed to the front desk, which confirms it in this chat: {read}. Tell the patient exactly that."
+        what = f"{request.service}, {formats.day(call.day, language)}"
+        self.results.append(what)  # without the name, which is no word of the clinic's
+        if not (call.confirmed and agreed(self._turn, request)):
+            self._unconfirmed = request
+            raise Refused(f"not confirmed yet: answer with exactly this sentence: {read_back(request, language)}")
+        self._note(request)
+        told = f"{what}, {request.name}"
+        return f"Handed to the front desk, which confirms it in this chat: {told}. Tell the patient exactly that."
 
     def _reminder(self, call: calls.CancelOrMoveReminder) -> str:
         if call.day is not None:

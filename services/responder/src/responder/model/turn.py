@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from clinic import Clinic, Language
 from clinic.knowledge import Hit, Knowledge
-from responder.model.calls import ToolCall
+from responder.model.calls import AppointmentRequested, ToolCall
 from responder.model.facts import Fact
 
 
@@ -30,6 +30,8 @@ class Turn(Struct, frozen=True, kw_only=True, eq=False):
     conversation: tuple[tuple[str, str], ...] = ()
     """(author, text), oldest first, without `texts`; author is patient, clinic (the bot) or staff."""
     summary: str = ""
+    read_back: AppointmentRequested | None = None
+    """The request that the last line of the conversation read back, if a yes may still answer it."""
     facts: tuple[Fact, ...] = ()
     """`facts_of(clinic, language, now)`, from a cache; empty: worked out here."""
     vip: bool = False
@@ -58,6 +60,8 @@ class Answered(Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...]
     tool_calls: tuple[ToolCall, ...] = ()
     """What the model asked for that has an effect, in order: the caller makes the events, for the turn's own chat."""
+    read_back: AppointmentRequested | None = None
+    """The request that the reply reads back, for the patient's yes: the next turn is to be given it."""
     usage: Usage = Usage()
     handoff: bool = False
     urgent: bool = False
@@ -74,6 +78,8 @@ class Failed(Struct, frozen=True, kw_only=True):
     usage: Usage = Usage()
     handoff: bool = False
     """A person should be called all the same: the model had called one, or the patient had confirmed a request."""
+    urgent: bool = False
+    """The model had called that person urgently."""
 
 
 REASONS: Sequence[str] = (

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -14,7 +14,7 @@ import httpx2
 import openai
 from openai import AsyncOpenAI, DefaultAioHttpClient
 
-from responder.model.collected import Collected, Reply
+from responder.model.collected import Collected, Reply, told_count
 from responder.model.dialect import Dialect
 from responder.model.failure import CallFailed
 from responder.model.mapping import mapped
@@ -32,6 +32,23 @@ TROUBLE = (
 )  # fmt: skip
 
 Message = dict[str, Any]
+LONGEST_S = 86_400.0  # of a recording: more is a mistake of the endpoint's
+
+
+class Transcript(NamedTuple):
+    """What was heard, and what the endpoint says it took, if it does."""
+
+    text: str
+    tokens: tuple[int, int] | None = None
+    """Of the recording, of the text."""
+    seconds: float | None = None
+
+
+class Embedded(NamedTuple):
+    """The vectors, and the tokens that the endpoint counted, if it says."""
+
+    vectors: list[list[float]]
+    tokens: int | None = None
 
 
 class Endpoint:
@@ -74,7 +91,7 @@ class Endpoint:
                 return got.reply(model)
             raise self._failure(error, got, limit.expired(), deadline) from error
 
-    async def transcribe(self, audio: bytes, name: str, deadline: float) -> str:
+    async def transcribe(self, audio: bytes, name: str, deadline: float) -> Transcript:
         """What is said in a recording."""
         file = (name, audio)
         call = self._client.audio.transcriptions.create(model=self._settings.transcribe_model, file=file)
@@ -82,9 +99,15 @@ class Endpoint:
         text = heard if isinstance(heard, str) else getattr(heard, "text", None)
         if not isinstance(text, str):
             raise CallFailed("malformed", "a transcription without text")
-        return text.strip()
+        usage = getattr(heard, "usage", None)
+        prompt, completion = told_count(usage, "input_tokens"), told_count(usage, "output_tokens")
+        seconds = getattr(usage, "seconds", None)
+        return Transcript(
+            text.strip(), (prompt, completion or 0) if prompt else None,
+            float(seconds) if isinstance(seconds, int | float) and 0 < seconds < LONGEST_S else None,
+        )  # fmt: skip
 
-    async def embed(self, texts: Sequence[str], deadline: float) -> list[list[float]]:
+    async def embed(self, texts: Sequence[str], deadline: float) -> Embedded:
         """A vector for each text, in their order."""
         call = self._client.embeddings.create(
             model=self._settings.embeddings_model, input=list(texts), encoding_format="float"
@@ -96,7 +119,7 @@ class Endpoint:
             raise CallFailed("malformed", f"vectors: {type(error).__name__}") from error
         if len(vectors) != len(texts):
             raise CallFailed("malformed", f"{len(vectors)} vectors for {len(texts)} texts")
-        return vectors
+        return Embedded(vectors, told_count(getattr(found, "usage", None), "prompt_tokens"))
 
     async def _plain(self, call: Any, deadline: float) -> Any:
         try:

@@ -11,6 +11,7 @@
 -- reply {ok, 1 when it goes to a new contact else 0} | {wait, ms, scope} with scope instance or recipient
 --       | {spent}: the day's new contacts | {paused, until} | {fenced} | {other} | {gone}
 --       | {trimmed}: deleted from its stream by hand, and still pending for us
+--       | {broken, key, kind}: the recipient's bucket is none, so this message can never go as it is
 local source, group, consumer, id = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
 if redis.call('GET', KEYS[4]) ~= ARGV[4] then
   return { 'fenced' }
@@ -71,6 +72,12 @@ local JITTER_S = 0.05
 local rate = limit(1)
 local capacity = math.max(1, limit(2) - rate * JITTER_S)
 local recipient_rate, daily = limit(3), limit(4)
+if recipient_rate > 0 then
+  local kind = redis.call('TYPE', KEYS[6]).ok
+  if kind ~= 'none' and kind ~= 'hash' then
+    return { 'broken', KEYS[6], kind }
+  end
+end
 
 local tokens = rate > 0 and level(KEYS[5], rate, capacity) or 1
 local recipient_tokens = recipient_rate > 0 and level(KEYS[6], recipient_rate, 1) or 1

@@ -1,0 +1,46 @@
+"""How is a PDF read without its taking this process's time and memory? In another one, which may have so much of both.
+
+What was read is kept by its content for a while: a clinic's texts are put together anew whenever one of them changes.
+"""
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections import OrderedDict
+
+from clinic.errors import ClinicError
+from clinic.pdf_reading import CPU_S
+
+MAX_PDF_BYTES = 5 << 20  # a PDF is mostly fonts and pictures
+WAIT_S = 30.0  # CPU_S on a machine that is busy with much else
+READER = (sys.executable, "-I", "-m", "clinic.pdf_reading")
+MOST_KEPT = 32  # of at most a megabyte each
+
+_kept: OrderedDict[bytes, str] = OrderedDict()
+
+
+def pdf_text(data: bytes, shown: str) -> str:
+    """The text of all pages; raises ClinicError for `shown` with the page of the mistake."""
+    if len(data) > MAX_PDF_BYTES:
+        raise ClinicError(shown, 1, "", f"is larger than {MAX_PDF_BYTES} bytes")
+    digest = hashlib.blake2b(data, digest_size=16).digest()
+    text = _kept.get(digest)
+    if text is None:
+        text = _kept[digest] = "\n\n".join(_pages(data, shown)).replace("\x00", "")
+        while len(_kept) > MOST_KEPT:
+            _kept.popitem(last=False)
+    return text
+
+
+def _pages(data: bytes, shown: str) -> list[str]:
+    try:
+        ended = subprocess.run(READER, input=data, capture_output=True, timeout=WAIT_S, check=False)  # noqa: S603
+        told = json.loads(ended.stdout)
+    except (subprocess.TimeoutExpired, ValueError):
+        problem = f"takes more than {CPU_S} s to read: print it to a simpler PDF, or write it as Markdown"
+        raise ClinicError(shown, 1, "", problem) from None
+    if "problem" in told:
+        raise ClinicError(shown, told["page"], "", told["problem"])
+    pages: list[str] = told["pages"]
+    return pages
