@@ -39,7 +39,7 @@ class Doctor:
     ) -> None:  # fmt: skip
         self._redis, self._clock, self._settings = platform.redis, platform.clock, settings
         self._instances, self._library, self._gateway, self._outside = instances, library, gateway, outside
-        self._workers, self._lately = Workers(platform.redis), Lately(platform.redis, platform.clock)
+        self._workers, self._lately = Workers(platform.redis), Lately(platform.scripts, platform.clock)
         self.endpoints = [Endpoint("GET", "/admin/doctor", Role.OPERATOR, self.read, "settings")]
 
     async def read(self, asked: Asked[Nothing, None]) -> Diagnosis:

@@ -6,8 +6,6 @@ messages arrive all the same.
 
 from typing import Any
 
-import redis.asyncio as aioredis
-
 from shared.errors import Undecodable
 from shared.events import (
     ConnectionChanged,
@@ -19,15 +17,21 @@ from shared.events import (
     decode,
 )
 from shared.streams import keys
+from shared.streams.scripts import Scripts
 
-LOOKED_AT = 50  # facts: a reply leaves some eight of them, three of which the gateway told
+LOOKED_AT = (4, 50)
+"""Facts, and how many if those tell nothing: a reply leaves some eight, three of which the gateway told."""
 _TOLD = (MessageReceived, MessageEdited, MessageRevoked, ReceiptRecorded, SendEchoed, ConnectionChanged)
 
 
-async def last_heard(client: aioredis.Redis, instance: str) -> int | None:
+async def last_heard(scripts: Scripts, instance: str) -> int | None:
     """Milliseconds since 1970; None when the last facts do not show it."""
-    entries: Any = await client.xrevrange(keys.events(instance), count=LOOKED_AT)
-    return next((_at(id_) for id_, fields in entries if _is_told(fields.get(b"e", b""))), None)
+    for count in LOOKED_AT:
+        entries: Any = await scripts.call("XREVRANGE", keys.events(instance), "+", "-", "COUNT", count)
+        found = next((_at(id_) for id_, fields in entries if _is_told(fields.get(b"e", b""))), None)
+        if found is not None or len(entries) < count:
+            return found
+    return None
 
 
 def _at(entry_id: bytes) -> int:

@@ -37,7 +37,7 @@ class InstancesDesk:
         self, platform: Platform, settings: AdminSettings, instances: Instances, views: Views, library: Library,
         gateway: Gateway,
     ) -> None:  # fmt: skip
-        self._redis, self._instances, self._views = platform.redis, instances, views
+        self._redis, self._scripts, self._instances, self._views = platform.redis, platform.scripts, instances, views
         self._library, self._gateway, self._settings = library, gateway, settings
         self._steering, self._telling = Steering(platform), Telling(platform.clock)
         all_, one, tag, operator = "/admin/instances", "/admin/instances/{instance}", "instances", Role.OPERATOR
@@ -127,7 +127,7 @@ class InstancesDesk:
     async def _number(self, name: str, known: bool, there: GatewayInstance | None) -> Number:
         connection, heard = Connection(instance=name), None
         if known:
-            connection, heard = await asyncio.gather(self._views.connection(name), last_heard(self._redis, name))
+            connection, heard = await asyncio.gather(self._views.connection(name), last_heard(self._scripts, name))
         try:
             clinic = (await self._library.of_instance(name)).id
         except Problem:
