@@ -14,9 +14,9 @@ from .gateway import picture
 from .morning import INSTANCE, MARIA
 
 SAYS = {
-    "pt": ("Enviar um arquivo", "Este tipo de arquivo não pode ser enviado"),
-    "es": ("Enviar un archivo", "Este tipo de archivo no se puede enviar"),
-    "en": ("Send a file", "This kind of file cannot be sent"),
+    "pt": ("Enviar um arquivo", "Este tipo de arquivo não pode ser enviado", "O arquivo está vazio."),
+    "es": ("Enviar un archivo", "Este tipo de archivo no se puede enviar", "El archivo está vacío."),
+    "en": ("Send a file", "This kind of file cannot be sent", "The file is empty."),
 }
 
 
@@ -76,7 +76,7 @@ async def test_what_is_no_such_file_is_told_and_the_words_stay(
     clinic: Clinic, visit: NewVisit, tmp_path: Path, lang: str
 ) -> None:
     """By what is in it, whatever it is called: a program, an archive, a page, something that is empty."""
-    one, (attach, refused) = await visit(clinic, lang=lang), SAYS[lang]
+    one, (attach, refused, empty) = await visit(clinic, lang=lang), SAYS[lang]
     with zipfile.ZipFile(tmp_path / "b.pdf", "w") as archive:
         archive.writestr("x", "x")
     (tmp_path / "a.png").write_bytes(b"MZ\x90\x00\x03")
@@ -92,7 +92,7 @@ async def test_what_is_no_such_file_is_told_and_the_words_stay(
     (tmp_path / "empty.pdf").write_bytes(b"")
     await one.page.locator("#reply-file").set_input_files(tmp_path / "empty.pdf")
     await one.page.locator("#composer button.primary").click()
-    await expect(one.page.get_by_role("alert")).to_contain_text("the file is empty")
+    await expect(one.page.get_by_role("alert")).to_contain_text(empty)
     assert await media_of(clinic) == []
     assert [key async for key in clinic.redis.scan_iter(keys.upload(INSTANCE, "*"))] == []
 

@@ -108,7 +108,7 @@ async def test_a_name_that_is_taken_and_a_gateway_that_is_away_are_told(
     await gateway.sim("offline", seconds=None)
     await page.get_by_label("Name").fill("nova")
     await page.get_by_role("button", name="Create").click()
-    await expect(page.get_by_role("alert")).to_contain_text("cannot be reached")
+    await expect(page.get_by_role("alert")).to_contain_text("does not answer")
     await expect(page.get_by_label("Name")).to_have_value("nova")
     await expect(page.locator("li", has_text="demo").first).to_be_visible()
 

@@ -58,7 +58,7 @@ async def test_a_number_that_is_confirmed_wrongly_erases_nobody(clinic: Clinic, 
     await page.get_by_label("Reason").fill("asked for it by e-mail")
     await page.get_by_label("To confirm").fill(MARIA)
     await page.get_by_role("button", name="Erase for good").click()
-    await expect(page.get_by_role("alert")).to_contain_text("must repeat the chat")
+    await expect(page.get_by_role("alert")).to_contain_text("must repeat the phone number")
     await expect(page.get_by_label("Reason")).to_have_value("asked for it by e-mail")
     await expect(page.get_by_label("To confirm")).to_have_value("")
     await page.get_by_label("Reason").fill("Lucía Pérez asked for it")

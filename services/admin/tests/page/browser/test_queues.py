@@ -64,7 +64,7 @@ async def test_what_waits_is_handed_out_again_and_what_was_sent_is_not(queues: Q
     sends = await queues.wait("sent", "two", "three")
     await queues.was_sent(sends[0])
     await queues.take(3)
-    page = (await visit(queues.clinic)).page
+    page = await (await visit(queues.clinic)).go("/")
     await seen(page, BEGIN, BEGIN)
     before = await queues.state()
     await page.get_by_role("button", name=SEE).click()
@@ -100,7 +100,7 @@ async def test_sending_twice_is_asked_for_and_told(queues: Queues, visit: NewVis
 
 async def test_a_backlog_is_skipped_only_by_the_numbers_name(queues: Queues, visit: NewVisit) -> None:
     await queues.wait("old", "older")
-    page = (await visit(queues.clinic)).page
+    page = await (await visit(queues.clinic)).go("/")
     await seen(page, LATEST, LATEST)
     await page.get_by_role("button", name=SEE).click()
     await expect(page.locator("#trial")).to_contain_text("2 messages would go to the dead letters.")
@@ -135,7 +135,7 @@ async def test_what_came_since_it_was_counted_is_not_skipped(queues: Queues, vis
 async def test_the_group_is_made_anew(queues: Queues, visit: NewVisit) -> None:
     await queues.wait("one", "two")
     await queues.take(2)
-    page = (await visit(queues.clinic)).page
+    page = await (await visit(queues.clinic)).go("/")
     await seen(page, RECREATE, RECREATE)
     await page.get_by_role("button", name=SEE).click()
     await expect(page.locator("#trial")).to_contain_text(
@@ -160,7 +160,7 @@ async def test_a_queue_is_given_to_another_worker(queues: Queues, visit: NewVisi
         await queues.wait("two")  # to the same patient
         await until(lambda: gate.waiting)
         async with running(two):
-            page = (await visit(queues.clinic)).page
+            page = await (await visit(queues.clinic)).go("/")
             await seen(page, CLAIM, CLAIM)
             await page.get_by_label("To which worker").select_option("sender:sender-2")
             await page.get_by_role("button", name=SEE).click()
@@ -242,7 +242,7 @@ async def test_a_worker_that_died_since_is_told(queues: Queues, visit: NewVisit)
 
 async def test_it_works_without_a_script(queues: Queues, visit: NewVisit) -> None:
     await queues.wait("one", "two")
-    page = (await visit(queues.clinic, script=False)).page
+    page = await (await visit(queues.clinic, script=False)).go("/")
     await seen(page, LATEST, LATEST)
     await page.get_by_label("Which queue").select_option(label="All queues")
     await page.get_by_role("button", name=SEE).click()

@@ -184,7 +184,7 @@ async def test_a_reply_that_was_refused_stays_and_the_chat_goes_on(clinic: Clini
     page = await one.go(f"/chats/demo/{MARIA}?template=reminder")
     await page.get_by_label("service").fill("Limpeza")
     await page.locator("button.send-template").click()
-    await expect(page.get_by_role("alert")).to_contain_text("variable 'date' is missing")
+    await expect(page.get_by_role("alert")).to_contain_text("missing: Date")
     await expect(page).to_have_url(f"{one.url}/chats/demo/{MARIA}?template=reminder")
     await clinic.morning.ago(0).write(clinic.morning.wrote(MARIA, "Maria Silva", "mais uma coisa"))
     await expect(page.locator("#messages")).to_contain_text("mais uma coisa")
