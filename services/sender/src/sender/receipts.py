@@ -96,7 +96,9 @@ class ReceiptHandler:
         if mark is not None:
             return await self._learn(parse_sent(mark), receipt, receipt.message_id, (receipt.status,))
         now = self.clock.now_ms()
-        age = max(0, now - receipt.recorded_at)
+        if receipt.recorded_at > now:  # by a clock that is ahead of ours: its patience begins here
+            receipt = msgspec.structs.replace(receipt, recorded_at=now)
+        age = now - receipt.recorded_at
         if age >= PATIENCE_MS:
             return Done()  # staff wrote it on their phone; if it is ours after all, the check finds it
         due = now + min(max(age, FIRST_WAIT_MS), PATIENCE_MS - age)
