@@ -79,7 +79,7 @@ async def test_an_answer_that_cannot_be_made_is_a_dead_letter_and_a_persons_and_
 
     monkeypatch.setattr("responder.turning.decide", broken)
     if paused:
-        await chat.client.hset(keys.chat(INSTANCE, PATIENT), "paused_until", SYSTEM.now_ms() + 60_000)
+        await chat.client.hset(keys.held(INSTANCE, PATIENT), "paused_until", SYSTEM.now_ms() + 60_000)
     async with responding(redis_url, WA_MAX_DELIVERIES="1"):
         await chat.says("que horas abre?")
         await until(lambda: chat.facts(EntryDeadLettered))
