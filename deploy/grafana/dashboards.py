@@ -302,9 +302,12 @@ WHAT_IS_UNDERNEATH = (
 WHAT_STAFF_SEE = (
     Chart(
         "Views: facts behind",
-        "Facts of the log that chats, messages and figures do not show yet.",
+        "Facts that chats, messages and figures do not show yet, or never will: trimmed before they were read.",
         "short",
-        ((f"max by (wa_instance) (frontdesk_views_behind{{{INSTANCE}}})", "{{wa_instance}}"),),
+        (
+            (f"max by (wa_instance) (frontdesk_views_behind{{{INSTANCE}}})", "{{wa_instance}}"),
+            (f"max by (wa_instance) (frontdesk_views_missed{{{INSTANCE}}})", "{{wa_instance}}, missed"),
+        ),
     ),
     Chart(
         "Views: facts folded",
@@ -314,9 +317,12 @@ WHAT_STAFF_SEE = (
     ),
     Chart(
         "Views: work that broke off",
-        "To be begun again: a lease that went to another replica, an error of Redis.",
+        "To be begun again: a lease that went to another replica, an error of Redis. Erasures, too.",
         "short",
-        ((f'sum(rate(frontdesk_views_failed_total{{job="admin"}}{RATE}))', "times/s"),),
+        (
+            (f'sum(rate(frontdesk_views_failed_total{{job="admin"}}{RATE}))', "views"),
+            (f'sum(rate(frontdesk_erasures_broke_off_total{{job="admin"}}{RATE}))', "erasures"),
+        ),
     ),
     Chart(
         "Views: rebuilds, p95",

@@ -1,6 +1,6 @@
 """`make bench`: how fast is it? Every figure stands beside a yardstick from the same run, since machines are noisy.
 
-`make bench ONLY=latency` (or answers, context, ingest, sender, rebuild) runs one of them.
+`make bench ONLY=latency` (or answers, context, ingest, sender, rebuild, erasure, instances) runs one of them.
 """
 
 import os
@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-PARTS = ("latency", "answers", "context", "ingest", "sender", "rebuild")
+PARTS = ("latency", "answers", "context", "ingest", "sender", "rebuild", "erasure", "instances")
 
 
 def main() -> None:

@@ -16,6 +16,8 @@ import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 import redis
 
@@ -39,6 +41,8 @@ APPENDS_PER_SECOND = 200
 STEADY_S = 8
 LOOKS = 100
 HERE = Path(__file__).parent
+Quantiles = dict[str, float]
+"""Milliseconds by `p50` and the like, as `appending.py` prints them."""
 
 
 def run() -> dict[str, float]:
@@ -69,37 +73,46 @@ def fill(url: str, facts: int = FACTS, chats: int = CHATS) -> None:
 
 
 def _measured(url: str, folder: Path) -> dict[str, float]:
-    with _admin(url, folder) as address:
-        total = _log_length(url)
-        first = _until(url, lambda head: int(head.get("1:read") or 0) >= total)
-        before = _appending(url).communicate()[0]
-        appending = _appending(url, seconds=120)
+    with admin_on(url, folder) as address:
+        total = log_length(url)
+        first = until_head(url, lambda head: int(head.get("1:read") or 0) >= total)
+        before = appender(url).communicate()[0]
+        appending = appender(url, seconds=120)
         began = time.monotonic()
-        _ask(address, "POST", "/admin/rebuild")
-        _until(url, lambda head: head.get("wanted") == head.get("done"))
+        ask_admin(address, "POST", "/admin/rebuild")
+        until_head(url, lambda head: head.get("wanted") == head.get("done"))
         took = time.monotonic() - began
         appending.terminate()
         during = appending.communicate()[0]
-        after = _appending(url).communicate()[0]
-        told = _ask(address, "GET", "/admin/rebuild")
+        after = appender(url).communicate()[0]
+        told = ask_admin(address, "GET", "/admin/rebuild")
         looked = _over_http(address) | asyncio.run(_looking(url))
     calm, busy, calm_again = (json.loads(said) for said in (before, during, after))
-    p99 = (calm["p99"] + calm_again["p99"]) / 2
     return {
         "facts in the log": float(total),
         "first fold, facts/s": total / first,
         "rebuild, facts/s": told["done"] / (told["took_s"] or took),
         "rebuild, seconds": told["took_s"] or took,
-        "append without a rebuild, p50, ms": calm["p50"],
-        "append without a rebuild, p99, ms": p99,
-        "append during the rebuild, p50, ms": busy["p50"],
-        "append during the rebuild, p99, ms": busy["p99"],
+        **of_appends(calm, busy, calm_again, "the rebuild"),
+        **looked,
+    }
+
+
+def of_appends(calm: Quantiles, busy: Quantiles, calm_again: Quantiles, what: str) -> dict[str, float]:
+    """What appends took with and without something that goes on beside them."""
+    p99 = (calm["p99"] + calm_again["p99"]) / 2
+    return {
+        "append without, p50, ms": calm["p50"],
+        "append without, p99, ms": p99,
+        f"append during {what}, p50, ms": busy["p50"],
+        f"append during {what}, p99, ms": busy["p99"],
+        f"append during {what}, longest, ms": busy["p100"],
         "ratio of the p99": busy["p99"] / p99,
-    } | looked
+    }
 
 
 @contextmanager
-def _admin(url: str, folder: Path) -> Iterator[str]:
+def admin_on(url: str, folder: Path) -> Iterator[str]:
     port = free_port()
     environ = {"REDIS_URL": url, "ADMIN_TOKEN": TOKEN, "PORT": str(port), "LOG_LEVEL": "WARNING"}
     server = Process("admin", [sys.executable, "-m", "admin"], environ, folder / "admin.log", ROOT)
@@ -111,7 +124,7 @@ def _admin(url: str, folder: Path) -> Iterator[str]:
         server.stop()
 
 
-def _until(url: str, reached: Callable[[dict[str, str]], bool]) -> float:
+def until_head(url: str, reached: Callable[[dict[str, str]], bool]) -> float:
     """Seconds until the head of the views says so."""
     began = time.monotonic()
     with redis.Redis.from_url(url, decode_responses=False) as client:
@@ -123,18 +136,21 @@ def _until(url: str, reached: Callable[[dict[str, str]], bool]) -> float:
             time.sleep(0.05)
 
 
-def _log_length(url: str) -> int:
+def log_length(url: str) -> int:
     with redis.Redis.from_url(url) as client:
         return int(client.xlen(keys.events(INSTANCE)))
 
 
-def _ask(address: str, method: str, path: str) -> dict[str, float]:
-    body = {} if method == "POST" else None
-    told: dict[str, float] = call(method, f"{address}{path}?instance={INSTANCE}", body, headers=_AUTH)
+def ask_admin(address: str, method: str, path: str, body: object = None, **query: str) -> dict[str, Any]:
+    """The answer of one route about the instance."""
+    body = {} if body is None and method == "POST" else body
+    told: dict[str, Any] = call(
+        method, f"{address}{path}?{urlencode({'instance': INSTANCE, **query})}", body, headers=AUTH
+    )
     return told
 
 
-_AUTH = {"Authorization": f"Bearer {TOKEN}"}
+AUTH = {"Authorization": f"Bearer {TOKEN}"}
 
 
 def _over_http(address: str) -> dict[str, float]:
@@ -159,13 +175,13 @@ def _p95(ask: Callable[[], object]) -> float:
 
 
 def _fetch(url: str) -> bytes:
-    with urllib.request.urlopen(urllib.request.Request(url, headers=_AUTH), timeout=30) as answer:
+    with urllib.request.urlopen(urllib.request.Request(url, headers=AUTH), timeout=30) as answer:
         body: bytes = answer.read()
         assert answer.status == 200, url
         return body
 
 
-def _appending(url: str, seconds: int = STEADY_S) -> "subprocess.Popen[str]":
+def appender(url: str, seconds: int = STEADY_S) -> "subprocess.Popen[str]":
     command = [sys.executable, str(HERE / "appending.py"), url, str(APPENDS_PER_SECOND), str(seconds)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 

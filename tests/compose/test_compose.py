@@ -3,6 +3,7 @@
 The tests go on with one stack, in this order.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -43,6 +44,30 @@ def test_a_patient_is_answered(stack: Stack) -> None:
     stack.replies(PATIENT, 1)
     stack.writes(PATIENT, "Qual é o horário de funcionamento?")
     assert all(stack.replies(PATIENT, 2))
+
+
+def test_the_command_line_is_in_the_admins_container(stack: Stack) -> None:
+    """It knows the token and the service without being told, and Tab completes it."""
+
+    def inside(*words: str) -> str:
+        return stack.compose("exec", "--no-TTY", "admin", *words)
+
+    told = json.loads(inside("frontdesk", "health", "--json"))
+    assert (told["status"], [line["instance"] for line in told["instances"]]) == ("ok", ["demo"]), told
+    assert "1 responder, 1 sender" in inside("frontdesk", "health")
+    assert "_frontdesk_completion" in inside("bash", "-ic", "complete -p frontdesk")
+    typed = "COMP_WORDS='frontdesk do' COMP_CWORD=1 _FRONTDESK_COMPLETE=complete_bash frontdesk"
+    assert inside("bash", "-c", typed).split() == ["doctor"]
+    assert inside(
+        "python", "-c", "from importlib.util import find_spec as f; print(f('typer'), f('admin'))"
+    ).startswith("None ModuleSpec")
+
+
+def test_the_doctor_finds_nothing_wrong_in_the_demonstration(stack: Stack) -> None:
+    """Its gateway has one webhook for all, which only shows by the messages that come in."""
+    told = json.loads(stack.compose("exec", "--no-TTY", "admin", "frontdesk", "doctor", "--json"))
+    found = {check["name"]: check["status"] for check in told["checks"]}
+    assert (found["webhooks"], found["webhook address"], "failed" in found.values()) == ("ok", "ok", False), told
 
 
 def test_replicas_answer_every_patient_once(stack: Stack) -> None:

@@ -223,6 +223,9 @@ def test_a_text_is_uploaded_found_replaced_and_removed(console: Console, tmp_pat
     assert "piano de cauda" in console.ok("knowledge", "show", "piano.md").out
     hits = console.ok("knowledge", "ask", "Tem piano na sala de espera?", "--json").json["hits"]
     assert any("piano" in hit["source"] for hit in hits)
+    assert console.run("knowledge", "put", "-", typed="# Piano\n").status == 2  # how is it called?
+    console.ok("knowledge", "put", "-", "--name", "piano.md", "--yes", typed="# Piano\n\nHá um órgão.\n")
+    assert "órgão" in console.ok("knowledge", "show", "piano.md").out
     console.ok("knowledge", "remove", "piano.md", "--yes")
     assert console.run("knowledge", "show", "piano.md").status == 1
 
@@ -238,6 +241,13 @@ def test_a_token_is_shown_once_works_and_is_taken_back(console: Console) -> None
     assert token not in listed.out
     console.ok("tokens", "revoke", "ana", "--reason", "left")
     assert console.run("health", "--token", token).status == 1
+
+
+def test_a_name_that_will_not_do_is_told_in_plain_words(console: Console) -> None:
+    refused = console.run("tokens", "create", "Ana", "--role", "viewer")
+    assert refused.status == 1
+    assert "name: takes small letters, digits" in " ".join(refused.err.split())
+    assert "regex" not in refused.err
 
 
 # ── operations, views, privacy ─────────────────────────────────────────────────────────────────────────────────────

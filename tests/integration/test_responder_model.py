@@ -155,12 +155,12 @@ async def _interrupted(client: aioredis.Redis, chat: Chat, by: str) -> None:
             await log.append(typed, dedupe="3EB0STAFF", staff_message_id="3EB0STAFF")
             await client.hdel(keys.chat(INSTANCE, chat.patient), "staff_at")  # they gave the chat back
         case "words that staff were to answer":
-            await client.hset(keys.chat(INSTANCE, chat.patient), "paused_until", str(2**53))
+            await client.hset(keys.held(INSTANCE, chat.patient), "paused_until", str(2**53))
             await chat.says("prefiro sábado")
             await chat.settled()
-            await client.hdel(keys.chat(INSTANCE, chat.patient), "paused_until")
+            await client.hdel(keys.held(INSTANCE, chat.patient), "paused_until")
         case "half a day":
-            state = load_state(pairs(await client.hgetall(keys.chat(INSTANCE, chat.patient))), {})
+            state = load_state(pairs(await client.hgetall(keys.chat(INSTANCE, chat.patient))), {}, {})
             earlier = msgspec.structs.replace(state, spoke_at=state.spoke_at - READ_BACK_LIFE_MS)
             kept = stored(INSTANCE, chat.patient, earlier)
             await client.hset(kept.key, mapping=dict(kept.fields))

@@ -32,7 +32,7 @@ async def why_silent(chat: Chat) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("key", "why"), [(keys.bot(INSTANCE), "instance_paused"), (keys.chat(INSTANCE, PATIENT), "paused")]
+    ("key", "why"), [(keys.bot(INSTANCE), "instance_paused"), (keys.held(INSTANCE, PATIENT), "paused")]
 )
 async def test_a_pause_of_the_instance_or_of_the_chat_is_silence_until_it_is_over(
     chat: Chat, redis_url: str, key: str, why: str
@@ -59,7 +59,7 @@ async def test_an_opt_out_while_staff_write_counts_and_is_not_answered(chat: Cha
 
 
 async def test_an_emergency_while_the_bot_is_paused_is_told_to_staff(chat: Chat, redis_url: str) -> None:
-    await chat.client.hset(keys.chat(INSTANCE, PATIENT), "paused_until", SYSTEM.now_ms() + 60_000)
+    await chat.client.hset(keys.held(INSTANCE, PATIENT), "paused_until", SYSTEM.now_ms() + 60_000)
     async with responding(redis_url):
         await chat.says("meu pai desmaiou")
         await until(lambda: why_silent(chat))
@@ -79,7 +79,7 @@ async def test_an_answer_that_cannot_be_made_is_a_dead_letter_and_a_persons_and_
 
     monkeypatch.setattr("responder.turning.decide", broken)
     if paused:
-        await chat.client.hset(keys.chat(INSTANCE, PATIENT), "paused_until", SYSTEM.now_ms() + 60_000)
+        await chat.client.hset(keys.held(INSTANCE, PATIENT), "paused_until", SYSTEM.now_ms() + 60_000)
     async with responding(redis_url, WA_MAX_DELIVERIES="1"):
         await chat.says("que horas abre?")
         await until(lambda: chat.facts(EntryDeadLettered))

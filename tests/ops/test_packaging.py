@@ -59,11 +59,26 @@ def test_the_images_differ_in_nothing_but_the_service(service: str) -> None:
     """One way to build: what is mended in one Dockerfile is mended in all."""
     library = (r"COPY libs/clinic libs/clinic\n", r" \./libs/clinic(?= )")
     answering = (r"# The demo's clinic.*\nCOPY clinics .*\n", " CLINICS_DIR=/app/clinics")
-    own = {"responder": (*library, *answering), "admin": (*library, *answering)}
+    console = (
+        r"# The command line.*\n(?:.+\n)+(?=\nFROM)",
+        r"COPY --from=build /app/cli .*\n#.*\nRUN .*\n",
+        ":/app/cli/bin",
+    )
+    own = {"responder": (*library, *answering), "admin": (*library, *answering, *console)}
     text = below_title(service)
     for extra in own.get(service, ()):
         text = re.sub(extra, "", text)
     assert text.replace(service, "ingest").replace(str(PORTS[service]), "8001") == below_title("ingest")
+
+
+def test_the_command_line_is_beside_the_service_and_not_in_it() -> None:
+    """The admin's image has both. What the one needs, the other cannot come to lean on."""
+    steps = re.findall(r"^RUN ((?:.*\\\n)*.*)", below_title("admin"), re.M)
+    console = [step for step in steps if "tools/cli" in step]
+    assert len(console) == 2
+    assert all(step.count("uv pip ") == step.count("--python /app/cli ") == 1 for step in console)
+    assert not any("/app/cli" in step for step in steps if "services/admin" in step)
+    assert "ENV PATH=/app/venv/bin:$PATH:/app/cli/bin " in below_title("admin")  # `python` stays the service's
 
 
 def test_no_two_dockerfiles_are_of_one_size() -> None:
@@ -93,7 +108,7 @@ def dependencies(package: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("package", [*(f"services/{name}" for name in PORTS), "tools/simulator"])
+@pytest.mark.parametrize("package", [*(f"services/{name}" for name in PORTS), "tools/simulator", "tools/cli"])
 def test_a_lock_holds_every_dependency(package: str) -> None:
     """Otherwise: make lock. The developers' lock holds them, too."""
     own = dependencies(package)

@@ -40,16 +40,15 @@ def test_an_extract_has_the_patients_first_sentences_and_loses_the_oldest_first(
 
 
 def test_what_others_write_beside_it_is_read_and_never_written() -> None:
-    fields = {b"staff_at": b"5", b"paused_until": b"6", b"vip": b"1", b"taken_by": b"ana"}
-    state = load_state(fields, {b"paused_until": b"7"})
+    fields, held = {b"staff_at": b"5", b"vip": b"1"}, {b"paused_until": b"6", b"taken_by": b"ana"}
+    state = load_state(fields, {b"paused_until": b"7"}, held)
     assert (state.staff_at, state.paused_until, state.all_paused_until, state.vip) == (5, 6, 7, True)
     kept = stored("i", "c", state).fields["bot"]
     assert isinstance(kept, bytes)
-    again = load_state({b"bot": kept}, {})
+    again = load_state({b"bot": kept}, {}, {})
     assert (again.staff_at, again.paused_until, again.all_paused_until, again.vip) == (0, 0, 0, False)
 
 
 def test_what_cannot_be_read_is_forgotten() -> None:
-    assert (
-        load_state({b"bot": b"\xff", b"paused_until": b"soon", b"vip": b"yes"}, {b"paused_until": b""}) == ChatState()
-    )
+    nonsense = {b"bot": b"\xff", b"vip": b"yes"}
+    assert load_state(nonsense, {b"paused_until": b""}, {b"paused_until": b"soon"}) == ChatState()

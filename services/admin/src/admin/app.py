@@ -5,7 +5,7 @@ from aiohttp import web
 from admin.access.access import Access
 from admin.access.audit import Audit
 from admin.http.describing import DOCUMENT, Describing
-from admin.http.endpoint import Endpoint, add
+from admin.http.endpoint import Endpoint, add, with_body_limits
 from admin.http.problems import as_problems
 from admin.http.remembering import REMEMBERING, Remembering
 from admin.instances import Instances
@@ -32,7 +32,7 @@ def build(settings: AdminSettings, platform: Platform, views: Views | None = Non
     """
     instances, workers = Instances(platform.redis, settings.instances), Workers(platform.redis)
     app = new_app(platform, client_max_size=BODY_LIMIT)
-    app.middlewares.append(as_problems)
+    app.middlewares.extend((as_problems, with_body_limits))
     audit = Audit(platform)
     views = views or Store(platform.scripts, platform.clock)
     site = Site(settings, platform, instances, views)

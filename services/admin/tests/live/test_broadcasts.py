@@ -201,6 +201,16 @@ async def test_a_fault_in_any_line_stops_it_all(talk: Talk, client, status: int,
     assert await everything(client) == before
 
 
+async def test_every_line_that_is_wrong_is_told_at_once(talk: Talk) -> None:
+    wrong = [GOOD[0], {"to": "maria", "variables": {"name": "a"}}, {"to": "5511900009999"}]
+    many = [{"to": "12", "variables": {"name": "a"}}] * 40
+    problem = await talk.ask("POST", "/broadcasts", body() | {"recipients": wrong}, 400)
+    assert [one["parameter"] for one in problem["faults"]] == ["recipients[1].to", "recipients[2].variables.name"]
+    assert (problem["parameter"], problem["detail"]) == tuple(problem["faults"][0].values())
+    problem = await talk.ask("POST", "/broadcasts", body() | {"recipients": many}, 400)
+    assert (len(problem["faults"]), problem["fault_count"]) == (20, 40)
+
+
 async def test_what_is_not_there_is_told(talk: Talk, client) -> None:
     before = await everything(client)
     await talk.refused(404, "id", "GET", "/broadcasts/nope")

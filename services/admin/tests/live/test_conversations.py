@@ -19,6 +19,10 @@ async def _state(client, chat: str = CHAT) -> dict[bytes, bytes]:
     return await client.hgetall(keys.chat(INSTANCE, chat))
 
 
+async def _held(client, chat: str = CHAT) -> dict[bytes, bytes]:
+    return await client.hgetall(keys.held(INSTANCE, chat))
+
+
 async def test_conversations_and_messages_come_from_the_views(talk: Talk, client) -> None:
     await patient(client, "oi", "que horas abre?")
     await patient(client, "hola", chat=OTHER)
@@ -48,10 +52,9 @@ async def test_a_taken_chat_keeps_the_bot_quiet_until_it_is_given_back(talk: Tal
     assert told | {"instance": ""} == {
         "instance": "", "chat": CHAT, "status": "taken", "by": "token", "paused_until": None,
     }  # fmt: skip
-    assert await _state(client) == {b"paused_until": FOREVER, b"taken_by": b"token"}
-    assert await client.pttl(keys.chat(INSTANCE, CHAT)) > 0
+    assert await _held(client) == {b"paused_until": FOREVER, b"taken_by": b"token"}
     await talk.ask("POST", f"{ONE}/give-back")
-    assert await _state(client) == {}
+    assert await _held(client) == {}
     taken, ended = (await facts(client))[-2:]
     assert (type(taken), taken.by, taken.chat) == (HandoffTaken, "token", CHAT)
     assert (type(ended), ended.by, ended.chat) == (HandoffEnded, "token", CHAT)
@@ -59,7 +62,7 @@ async def test_a_taken_chat_keeps_the_bot_quiet_until_it_is_given_back(talk: Tal
 
 async def test_a_chat_is_not_taken_from_somebody_by_accident(talk: Talk, client) -> None:
     await patient(client)
-    await client.hset(keys.chat(INSTANCE, CHAT), "taken_by", "ana")
+    await client.hset(keys.held(INSTANCE, CHAT), "taken_by", "ana")
     before = await everything(client)
     problem = await talk.ask("POST", f"{ONE}/take", status=409)
     assert problem["taken_by"] == "ana"
@@ -68,7 +71,7 @@ async def test_a_chat_is_not_taken_from_somebody_by_accident(talk: Talk, client)
     assert "ana" in (await talk.ask("POST", f"{ONE}/resume", None, 409))["detail"]
     assert await everything(client) == before
     await talk.ask("POST", f"{ONE}/take", {"force": True})
-    assert (await _state(client))[b"taken_by"] == b"token"
+    assert (await _held(client))[b"taken_by"] == b"token"
 
 
 async def test_taking_again_what_is_ones_own_is_fine(talk: Talk, client) -> None:
@@ -83,16 +86,43 @@ async def test_a_pause_has_an_end_or_none(talk: Talk, client) -> None:
     now = time.time() * 1000
     told = await talk.ask("POST", f"{ONE}/pause", {"minutes": 30, "reason": "almoço"})
     assert now + 1_790_000 < told["paused_until"] < now + 1_830_000
-    assert int((await _state(client))[b"paused_until"]) == told["paused_until"]
+    assert int((await _held(client))[b"paused_until"]) == told["paused_until"]
     (fact,) = await facts(client, BotPaused)
     assert (fact.by, fact.why, fact.until, fact.chat) == ("token", "almoço", told["paused_until"], CHAT)
     until = int(now) + 3_600_000
     assert (await talk.ask("POST", f"{ONE}/pause", {"until": until}))["paused_until"] == until
     assert (await talk.ask("POST", f"{ONE}/pause"))["paused_until"] is None
-    assert (await _state(client))[b"paused_until"] == FOREVER
+    assert (await _held(client))[b"paused_until"] == FOREVER
     await talk.ask("POST", f"{ONE}/resume")
-    assert await _state(client) == {}
+    assert await _held(client) == {}
     assert [fact.by for fact in await facts(client, BotResumed)] == ["token"]
+
+
+async def test_a_pause_lives_as_long_as_it_was_meant_to(talk: Talk, client) -> None:
+    """A chat's own state is forgotten after 90 days without a word. A pause is not: its end ends it, else a person."""
+    await patient(client)
+    key, half_a_year = keys.held(INSTANCE, CHAT), 180 * 86_400_000
+    for what, body, life in (
+        ("pause", {"minutes": 30}, range(1_700_000, 1_800_001)),
+        ("pause", {}, range(-1, 0)),
+        ("pause", {"until": int(time.time() * 1000) + half_a_year}, range(half_a_year - 60_000, half_a_year + 1)),
+        ("take", None, range(-1, 0)),
+    ):
+        await talk.ask("POST", f"{ONE}/{what}", body)
+        assert await client.pttl(key) in life, body
+
+
+async def test_what_keeps_the_bot_quiet_is_told_when_the_views_know_it_no_more(talk: Talk, client) -> None:
+    """Its fact may be older than the log reaches back. Else nobody would know why a patient gets no answer."""
+    await patient(client)
+    await folded(client)
+    assert (await talk.ask("GET", ONE))["status"] == "bot"
+    await client.hset(keys.held(INSTANCE, CHAT), mapping={"paused_until": FOREVER})
+    told = await talk.ask("GET", ONE)
+    assert (told["status"], told["paused_until"]) == ("paused", None)
+    await client.hset(keys.held(INSTANCE, CHAT), mapping={"paused_until": FOREVER, "taken_by": "rita"})
+    told = await talk.ask("GET", ONE)
+    assert (told["status"], told["taken_by"]) == ("taken", "rita")
 
 
 async def test_a_reply_goes_out_as_staff_and_quiets_the_bot_for_a_while(talk: Talk, client) -> None:

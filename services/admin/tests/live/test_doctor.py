@@ -1,11 +1,14 @@
 """Does the doctor see what is wrong, say how to mend it, and keep secrets to itself?"""
 
+import time
+
 from admin.doctoring import checks
+from shared.events import encode
 from shared.streams import keys
 from tests.support.replica import INSTANCE
 
 from .recorded import KEY, Recorded
-from .talk import Talk
+from .talk import Talk, patient, wrote
 
 WELL = {"redis_version": "7.2.4", "aof_enabled": 1, "maxmemory_policy": "noeviction"}
 
@@ -45,6 +48,24 @@ async def test_the_gateway_and_the_webhooks_are_looked_at(
     found = await _checks(talk)
     assert (found["gateway"]["status"], found["webhook address"]["status"]) == ("failed", "failed")
     assert "webhooks" not in found  # none was looked at
+
+
+async def test_a_webhook_of_the_whole_gateway_is_known_by_what_comes_in(
+    new_admin, redis_url, client, streams, aiohttp_server
+) -> None:
+    """An instance's own webhook may be off then, and the gateway does not tell of the other."""
+    gateway = Recorded()
+    there = await aiohttp_server(gateway.app())
+    url = str(there.make_url("/"))
+    about = {"evolution_server_url": url, "evolution_api_key": KEY, "ingest_public_url": url}
+    talk = Talk(await new_admin(redis_url, **about))
+    log, long_ago = keys.events(INSTANCE), f"{int(time.time() * 1000) - 90_000_000}-1"
+    await client.xadd(log, {"e": encode(wrote())}, id=long_ago)
+    await talk.ask("POST", "/bot/pause", {"minutes": 1})  # a fact, and none that a webhook brings
+    assert (await _checks(talk))["webhooks"]["status"] == "failed"
+    await patient(client)
+    found = (await _checks(talk))["webhooks"]
+    assert (found["status"], found["mend"], f"{INSTANCE} 0 min ago" in found["found"]) == ("ok", "", True)
 
 
 async def test_broken_clinic_files_are_told_with_their_line(new_admin, redis_url, streams, tmp_path) -> None:

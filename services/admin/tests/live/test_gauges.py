@@ -9,6 +9,7 @@ from admin.streams.gauges import Gauges
 from admin.streams.workers import Workers
 from shared.streams import keys
 from shared.streams.connection import connect
+from shared.streams.roster import views_hint
 from shared.streams.scripts import Scripts
 from tests.support.replica import INSTANCE, Streams, a_send
 from tests.support.waiting import until
@@ -80,9 +81,33 @@ async def test_thousands_of_instances_cost_a_few_round_trips(streams, client, re
     trips = (await client.info())["total_reads_processed"] - before
     # Twenty trips, each some socket reads of the server's; one command a trip would be 40,000.
     assert trips < 500
-    assert _value("parked", wa_instance="many4999") == 0
     await client.delete(keys.INSTANCES)
     await reader.read()
+
+
+async def test_of_many_instances_only_those_have_series_where_something_is(streams, client, reader: Gauges) -> None:
+    """What changes is seen at the next look if somebody was woken for it, and within a minute if not."""
+    await client.sadd(keys.INSTANCES, *(f"many{n:03}" for n in range(300)))
+    await client.xadd(keys.dead_letters("many001"), {"reason": "x"})
+    await reader.read()
+    assert _value("dead_letters", wa_instance="many001") == 1
+    assert _value("dead_letters", wa_instance="many002") is None
+    for name in ("many007", "many008"):
+        await client.zadd(keys.due(name), {"a": 9e12})
+    await client.execute_command(*views_hint("many007"))
+    await reader.read()
+    assert _value("parked", wa_instance="many007") == 1
+    for _ in range(gauges.SHARES):
+        await reader.read()
+    assert _value("parked", wa_instance="many008") == 1
+    await client.delete(keys.due("many007"), keys.dead_letters("many001"))
+    for _ in range(gauges.SHARES):
+        await reader.read()
+    assert _value("parked", wa_instance="many007") is None
+    assert _value("dead_letters", wa_instance="many001") is None
+    await client.delete(keys.INSTANCES)
+    await reader.read()
+    assert _value("parked", wa_instance="many008") is None
 
 
 async def test_the_service_keeps_them_up_to_date_through_an_outage(client, admin, server, monkeypatch) -> None:

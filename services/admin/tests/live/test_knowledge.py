@@ -102,8 +102,26 @@ async def test_what_is_not_fit_is_refused_and_changes_nothing(
 
 
 async def test_more_than_the_service_takes_at_once_is_refused(desk: Desk, client) -> None:
-    await desk.put(ONE, "x" * (3 * 1024 * 1024), 413)
+    await desk.put(ONE, "x" * (6 * 1024 * 1024), 413)
     assert not await client.exists(TEXTS)
+
+
+async def test_a_pdf_may_be_larger_than_other_bodies(desk: Desk, client) -> None:
+    """A PDF is mostly fonts and pictures: it may have five megabytes, where a body has two."""
+    page = "BT /F1 24 Tf 72 700 Td (O estacionamento custa doze reais.) Tj ET"
+    objects = [
+        "<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        f"<</Length {len(page)}>>stream\n{page}\nendstream", "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        f"<</Length {3 * 1024**2}>>stream\n{'x' * 3 * 1024**2}\nendstream",
+    ]  # fmt: skip
+    pdf, places = "%PDF-1.4\n", []
+    for n, one in enumerate(objects, 1):
+        places.append(f"{len(pdf):010} 00000 n \n")
+        pdf += f"{n} 0 obj\n{one}\nendobj\n"
+    table = f"xref\n0 7\n0000000000 65535 f \n{''.join(places)}trailer\n<</Size 7/Root 1 0 R>>\n"
+    told = await desk.put("/knowledge/precos.pdf", f"{pdf}{table}startxref\n{len(pdf)}\n%%EOF\n")
+    assert "doze reais" in told["text"]
 
 
 async def test_what_is_not_there_is_told(desk: Desk, client) -> None:

@@ -144,15 +144,38 @@ async def test_a_form_without_its_cookie_says_what_is_wrong(browser) -> None:
 
 
 async def test_a_page_whose_session_ended_is_led_to_the_login(browser) -> None:
-    answer = await browser.get("/admin/me", headers={"HX-Request": "true", "Accept": "*/*"})
-    assert (answer.status, answer.headers["HX-Redirect"]) == (401, "/login")
+    headers = {"HX-Request": "true", "Accept": "*/*"}
+    answer = await browser.get("/admin/me", headers=headers)
+    assert (answer.status, answer.headers["HX-Redirect"]) == (401, "/login?next=%2F&why=ended")
+    at = {"HX-Current-URL": "https://desk.example/chats/wa1/5511?status=bot"}
+    answer = await browser.get("/chats", headers=headers | at)
+    assert answer.headers["HX-Redirect"] == "/login?next=%2Fchats%2Fwa1%2F5511%3Fstatus%3Dbot&why=ended"
+
+
+@pytest.mark.parametrize(
+    ("sent", "wanted"),
+    [("/schedule?instance=wa1", "/schedule?instance=wa1"), ("/knowledge/new", "/knowledge/new"),
+     ("/chats/wa1/5511/reply?template=x", "/chats/wa1/5511?template=x"), ("/nowhere/at%20all", "/nowhere/at%20all")],
+)  # fmt: skip
+async def test_a_form_whose_session_ended_leads_back_to_its_page(browser, sent: str, wanted: str) -> None:
+    answer = await browser.post(sent, data={"text": "oi"}, headers=PAGE, allow_redirects=False)
+    assert answer.status == 303
+    there = await browser.get(answer.headers["Location"], headers=PAGE)
+    text = await there.text()
+    assert hidden(text, "next") == wanted
+    assert "data-unsent" in text
+
+
+async def test_a_logout_without_a_session_says_nothing_of_lost_words(browser) -> None:
+    answer = await browser.post("/logout", headers=PAGE, allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (303, "/login")
 
 
 async def test_a_person_is_told_of_problems_in_a_page(browser) -> None:
     await submit(browser)
     answer = await browser.get("/nothing<b>", headers=PAGE)
     assert (answer.status, answer.content_type) == (404, "text/html")
-    assert "no such page" in await answer.text()
+    assert "Esta página não existe" in await answer.text()
 
 
 @pytest.mark.parametrize("wanted", ["/", "/chats/wa1/5511?x=1", "/dead-letters?reason=a%20b"])

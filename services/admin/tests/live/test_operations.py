@@ -472,3 +472,90 @@ async def test_the_responders_lane_can_be_given_as_well(streams, client, admin, 
 async def _is_alive(admin, name: str, service: str = "sender") -> bool:
     answer = await admin.get("/admin/streams/health?instance=wa1")
     return name in (await answer.json())["consumers"][service]
+
+
+# ── what a dry run counted ─────────────────────────────────────────────────────────────────────────────────────────
+async def _counted(admin, method: str, url: str) -> tuple[dict, dict[str, str]]:
+    """What a dry run answers, and the headers that bind the real one to it."""
+    answer = await admin.request(method, f"{url}&dry_run=true")
+    assert answer.status == 200, await answer.text()
+    return await answer.json(), {"If-Match": answer.headers["ETag"]}
+
+
+async def _refused(admin, client, method: str, url: str, headers: dict[str, str]) -> dict:
+    """It is refused, and nothing is touched but perhaps a sleeper woken."""
+    before = await _snapshot(client)
+    answer = await admin.request(method, url, headers=headers)
+    assert answer.status == 412, await answer.text()
+    after = await _snapshot(client)
+    assert {name: data for name, data in after.items() if b":wake:" not in name} == {
+        name: data for name, data in before.items() if b":wake:" not in name
+    }
+    return await answer.json()
+
+
+@pytest.mark.parametrize(("method", "url"), [("POST", BEGIN), ("DELETE", RECREATE + "&confirm=wa1")])
+async def test_more_than_was_counted_is_not_delivered_again(streams: Streams, client, admin, method, url) -> None:
+    await streams.put(a_send("1"), a_send("2"))
+    dry, headers = await _counted(admin, method, url)
+    await streams.put(a_send("3"))
+    problem = await _refused(admin, client, method, url, headers)
+    assert (dry["touched"], problem["touched"], problem["parameter"]) == (2, 3, "If-Match")
+    assert "3 entries now, not 2" in problem["detail"]
+    _, headers = await _counted(admin, method, url)
+    assert (await _act(admin, method, url, headers=headers))["touched"] == 3
+
+
+async def test_fewer_than_was_counted_are_still_done(streams: Streams, client, admin) -> None:
+    """A queue that goes on being worked keeps nobody from it."""
+    await streams.put(a_send("1"), a_send("2"))
+    _, headers = await _counted(admin, "POST", BEGIN)
+    await client.xdel(STREAM, (await client.xrange(STREAM, count=1))[0][0])
+    assert (await _act(admin, "POST", BEGIN, headers=headers))["touched"] == 1
+
+
+async def test_what_came_in_since_the_count_is_not_skipped(streams: Streams, client, admin) -> None:
+    await streams.put(*(a_send(f"{n}") for n in range(3)))
+    await client.xgroup_create(STREAM, keys.OUTBOUND_GROUP, id="0")
+    dry, headers = await _counted(admin, "POST", LATEST + "&confirm=wa1")
+    await streams.put(a_send("new"))
+    done = await _act(admin, "POST", LATEST + "&confirm=wa1", headers=headers)
+    assert done["touched"] == dry["touched"] == 3
+    ((id_, _),) = await client.xrange(STREAM)
+    assert (await _group(client))["last-delivered-id"] < id_
+    assert await client.xlen(keys.dead_letters(INSTANCE)) == 3
+
+
+async def test_what_a_worker_let_go_since_the_count_is_not_skipped(streams: Streams, client, admin) -> None:
+    """It was told as being worked on, and would be set aside now."""
+    await streams.put(a_send("1"), a_send("2"))
+    await _deliver(client, 1)
+    dry, headers = await _counted(admin, "POST", LATEST + "&confirm=wa1")
+    assert dry["streams"]["stream"] == {"touched": 1, "left": 1}
+    await _idle(client, 1)
+    await _refused(admin, client, "POST", LATEST + "&confirm=wa1", headers)
+
+
+async def test_a_lane_that_another_took_since_the_count_is_not_moved(streams: Streams, client, admin) -> None:
+    await client.set(keys.live("sender", "r9"), "1")
+    await client.set(keys.lease(INSTANCE, "sender"), "7:r1")
+    await streams.put(a_send("1"))
+    await _deliver(client, 1, "r1")
+    _, headers = await _counted(admin, "POST", CLAIM + "&worker=r9")
+    await client.set(keys.lease(INSTANCE, "sender"), "8:r2")
+    problem = await _refused(admin, client, "POST", CLAIM + "&worker=r9", headers)
+    assert "r2 has the lane now, not r1" in problem["detail"]
+    await client.set(keys.lease(INSTANCE, "sender"), "9:r1")
+    await streams.put(a_send("2"))
+    await _deliver(client, 1, "r1")
+    assert (await _refused(admin, client, "POST", CLAIM + "&worker=r9", headers))["touched"] == 2
+
+
+@pytest.mark.parametrize("tag", ['"abc"', '"0a"', "W/nothing", '""', '"=="', '"é"'])
+async def test_a_count_of_something_else_is_refused(streams: Streams, client, admin, tag: str) -> None:
+    await streams.put(a_send("1"))
+    _, headers = await _counted(admin, "POST", BEGIN)
+    for other in (f"{BEGIN}&resend=true", f"{BEGIN}&stream=vip", f"{LATEST}&confirm=wa1"):
+        assert "something else" in (await _refused(admin, client, "POST", other, headers))["detail"]
+    await _refused(admin, client, "POST", BEGIN, {"If-Match": tag})
+    assert (await _act(admin, "POST", BEGIN, headers={"If-Match": "*"}))["touched"] == 1

@@ -82,7 +82,7 @@ async def _erase(admin: Any, chat: str = THEM) -> Any:
         answer = await (await admin.get(f"/admin/privacy/erasures/{told['id']}?instance={WA1}")).json()
         return answer if answer["state"] == "done" else None
 
-    return await until(done, seconds=30)
+    return await until(done, seconds=60)
 
 
 async def test_an_erased_person_is_nowhere_in_redis_and_the_rest_still_rebuilds(admin, client, redis_url) -> None:
@@ -160,14 +160,15 @@ async def test_an_erasure_goes_on_after_its_replica_died(new_admin, client, redi
     died = asyncio.Event()
     run = erasing.Rewriting.run
 
-    async def dies_once(self: Any, progress: Any) -> None:
-        await run(self, progress)
+    async def dies_once(self: Any, *about: Any) -> None:
+        await run(self, *about)
         if not died.is_set():
             died.set()
             raise ConnectionError("cut behind the swap")
 
     monkeypatch.setattr(erasing.Rewriting, "run", dies_once)
-    admin = await new_admin(redis_url, lease_ms=600)
+    # It gives its lease back when it breaks off. A short one would get lost on a machine that is busy, again and again.
+    admin = await new_admin(redis_url, lease_ms=6_000)
     told = await _erase(admin)
     assert died.is_set()
     assert told["found"] == 0

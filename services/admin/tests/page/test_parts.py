@@ -10,7 +10,7 @@ from admin.http.problems import Problem
 from admin.page.assets import Assets
 from admin.page.charts import DAYS, SLOWEST_MS, WIDTH, columns, stages
 from admin.page.choice import remember_choices
-from admin.page.rooms.pasted import recipients
+from admin.page.rooms.pasted import faults, lines
 from admin.views.model import Day
 
 BUDGET = 60_000  # bytes of our own for a page, before packing
@@ -28,20 +28,44 @@ class Took:
      "phone,name,day\n\n5511900000001,Ana,terça\n"],
 )  # fmt: skip
 def test_a_list_is_read_as_spreadsheets_give_it(pasted: str) -> None:
-    assert recipients(pasted, ["name", "day"]) == [
+    assert [line.recipient for line in lines(pasted, ["name", "day"])] == [
         {"to": "5511900000001", "variables": {"name": "Ana", "day": "terça"}}
     ]
 
 
+@pytest.mark.parametrize("titles", ["Telefone;Nome;Dia", "teléfono;nombre;día", "phone;NAME;day", "whatsapp;Nome;day"])
+def test_a_column_may_be_called_as_any_language_calls_it(titles: str) -> None:
+    assert lines(f"{titles}\n5511900000001;Ana;terça", ["name", "day"])[0].recipient["variables"] == {
+        "name": "Ana", "day": "terça",
+    }  # fmt: skip
+
+
 def test_a_quoted_cell_may_hold_the_delimiter_and_lines_too_long_are_told() -> None:
-    assert recipients('5511900000001,"Silva, Ana"', ["name"])[0]["variables"] == {"name": "Silva, Ana"}
-    assert recipients("5511900000001,Ana,more", ["name"])[0]["variables"] == {"name": "Ana", "column 3": "more"}
+    (quoted,) = lines('5511900000001,"Silva, Ana"', ["name"])
+    assert quoted.recipient["variables"] == {"name": "Silva, Ana"}
+    (longer,) = lines("5511900000001,Ana,more", ["name"])
+    assert longer.recipient["variables"] == {"name": "Ana", "column 3": "more"}
+
+
+def test_a_line_that_is_wrong_is_told_as_it_was_pasted() -> None:
+    given = lines('telefone;name\n\n5511900000001;"Ana\nMaria"\n12;Bia\n5511900000003', ["name"])
+    assert [line.number for line in given] == [4, 5, 6]
+    told = [
+        {"parameter": "recipients[1].to", "detail": "`recipients[1].to` is a phone number"},
+        {"parameter": "recipients[2].variables.name", "detail": "the variable 'name' is missing; the template wants"},
+        {"parameter": "recipients[9].to", "detail": "no line of ours"},
+    ]
+    found = faults(Problem(400, told[0]["detail"], parameter="recipients[1].to", faults=told), given)
+    assert [(one.number, one.pasted, one.parameter) for one in found] == [
+        (5, "12;Bia", "to"), (6, "5511900000003", "variables.name"),
+    ]  # fmt: skip
+    assert faults(Problem(400, "the list is empty", parameter="recipients"), given) == []
 
 
 @pytest.mark.parametrize("pasted", ["", "  \n\t\n"])
 def test_an_empty_list_is_refused(pasted: str) -> None:
     with pytest.raises(Problem) as refused:
-        recipients(pasted, [])
+        lines(pasted, [])
     assert refused.value.more == {"parameter": "recipients"}
 
 

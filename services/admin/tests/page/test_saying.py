@@ -46,7 +46,7 @@ def test_a_template_has_no_words_of_its_own(file) -> None:
     text = re.sub(r"{[{%#].*?[}%#]}|<(script|style|svg).*?</\1>|<[^>]+>", " ", file.read_text("utf-8"), flags=re.S)
     words = set(re.findall(r"[A-Za-zÀ-ÿ]{3,}", text))
     names = {"Frontdesk", "VIP", "UTC", "Português", "Español", "English", "doctype", "min"}
-    attributes = {"aria", "invalid", "true", "describedby", "trouble", "chats"}
+    attributes = {"aria", "invalid", "true", "describedby", "trouble", "chats", "data", "unsent"}
     assert words <= names | attributes
 
 

@@ -172,6 +172,14 @@ def chat(instance: str, chat_id: str) -> str:
     return _of(instance, f"chat:{chat_id}")
 
 
+def held(instance: str, chat_id: str) -> str:
+    """Hash: `paused_until` (ms) and `taken_by`, while staff keep the bot quiet in this chat.
+
+    Unlike the chat's state it does not expire with the patient's silence: without an end it stays until it is ended.
+    """
+    return _of(instance, f"held:{chat_id}")
+
+
 def interrupted(instance: str, chat_id: str) -> str:
     """String with a time to live: when (ms) something was said in a chat that the responder's memory does not hold:
     by staff, by a reminder, by a patient whom nobody answered."""

@@ -1,5 +1,6 @@
 """How is a step done atomically? By a Lua script in `lua/`, whose header says its keys, arguments and reply."""
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Sequence
@@ -7,7 +8,7 @@ from importlib import resources
 from typing import Any
 
 import redis.asyncio as aioredis
-from redis.exceptions import NoScriptError
+from redis.exceptions import NoScriptError, ResponseError
 
 from shared.streams.connection import Pipelined
 
@@ -48,6 +49,25 @@ class Scripts:
             return await self._with(then, "EVALSHA", *command)
         except NoScriptError:
             return await self._with(then, "EVAL", self._sources[name], *command[1:])
+
+    async def run_each(
+        self, name: str, calls: Sequence[tuple[Sequence[str], Sequence[str | bytes | int | float]]]
+    ) -> list[Any]:
+        """Run one script on the keys and arguments of each call, in shared round trips; their replies in order.
+
+        A ResponseError stands in the place of a reply that Redis refused for its own keys.
+        """
+        each = [(len(keys), *keys, *args) for keys, args in calls]
+        found = await asyncio.gather(
+            *(self._line.call("EVALSHA", self._shas[name], *one) for one in each), return_exceptions=True
+        )
+        if any(isinstance(reply, NoScriptError) for reply in found):
+            await self._line.call("SCRIPT", "LOAD", self._sources[name])
+            return await self.run_each(name, calls)
+        for reply in found:
+            if isinstance(reply, BaseException) and not isinstance(reply, ResponseError):
+                raise reply
+        return list(found)
 
     def _with(self, then: Sequence[tuple[str | int, ...]], *command: Any) -> Any:
         reply = self._line.call(*command)

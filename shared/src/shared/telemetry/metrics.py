@@ -128,8 +128,16 @@ UNPROVEN = Counter("frontdesk_unproven_total", "Sends whose outcome could never 
 # ── admin: the views ───────────────────────────────────────────────────────────────────────────────────────────────
 VIEWS_FOLDED = Counter("frontdesk_views_folded_total", "Facts of the log that were folded into the views")
 VIEWS_BEHIND = Gauge("frontdesk_views_behind", "Facts of the log that the views do not hold yet", ["wa_instance"])
+VIEWS_MISSED = Gauge(
+    "frontdesk_views_missed",
+    "Facts that left the log before the views held them; only of instances that it happened to, until a rebuild",
+    ["wa_instance"],
+)
 VIEWS_FAILED = Counter(
     "frontdesk_views_failed_total", "Times that work on an instance's views broke off, to be begun again"
+)
+ERASURES_BROKE_OFF = Counter(
+    "frontdesk_erasures_broke_off_total", "Times that the erasure of a person broke off, to be begun again"
 )
 VIEWS_REBUILD_SECONDS = Histogram(
     "frontdesk_views_rebuild_seconds", "Duration of a rebuild of the views, from its beginning to its serving",

@@ -30,7 +30,8 @@ async def check(request: web.Request, csrf: str) -> None:
     if request.method in SAFE:
         return
     if not is_ours(request) or not same(await _given(request), csrf):
-        raise Problem(403, f"this did not come from our own page: reload it, or send `{HEADER}` with what it was told")
+        detail = f"this did not come from our own page: reload it, or send `{HEADER}` with what it was told"
+        raise Problem(403, detail, parameter=FIELD)
 
 
 async def _given(request: web.Request) -> str:

@@ -21,6 +21,7 @@ from admin.access.throttle import Throttle, too_often
 from admin.access.tokens import Tokens
 from admin.http.endpoint import PRINCIPAL, Endpoint
 from admin.http.problems import Problem, wants_page
+from admin.http.whence import whence
 from shared.telemetry import logs, metrics
 
 OPEN = frozenset({"/livez", "/readyz", "/login"})
@@ -137,13 +138,22 @@ def _check_role(request: web.Request, who: Principal) -> None:
 
 
 def _unknown(request: web.Request) -> Problem | web.HTTPSeeOther:
-    to_login = "/login?" + urlencode({"next": request.path_qs}) if request.method == "GET" else "/login"
     if request.headers.get("HX-Request"):  # a page whose session ended: its script takes the browser to the login
-        return Problem(401, "log in again", headers={"HX-Redirect": "/login"})
+        return Problem(401, "log in again", headers={"HX-Redirect": _login(whence(request), "ended")})
     if wants_page(request):
-        return web.HTTPSeeOther(to_login)
+        return web.HTTPSeeOther(_to_login(request))
     detail = "send a token as `Authorization: Bearer …`"
     return Problem(401, detail, headers={"WWW-Authenticate": 'Bearer realm="frontdesk admin"'})
+
+
+def _to_login(request: web.Request) -> str:
+    if request.method == "GET":
+        return _login(request.path_qs)
+    return "/login" if request.path == "/logout" else _login(whence(request), "unsent")
+
+
+def _login(wanted: str, why: str = "") -> str:
+    return "/login?" + urlencode({"next": wanted} | ({"why": why} if why else {}))
 
 
 def _refused(why: str, request: web.Request) -> None:

@@ -29,9 +29,10 @@ class LoginPage(msgspec.Struct, frozen=True, kw_only=True):
     """For the hidden field `form`."""
     next: str = HOME
     """For the hidden field `next`: where the browser goes afterwards."""
-    why: Literal["", "wrong", "held", "stale"] = ""
-    """Why it is shown again: a wrong token; too many of them; a form that no cookie came with (too old, or the page
-    is read over plain HTTP from another machine)."""
+    why: Literal["", "wrong", "held", "stale", "ended", "unsent"] = ""
+    """Why it is shown (again): a wrong token; too many of them; a form that no cookie came with (too old, or the page
+    is read over plain HTTP from another machine); the session ended while a page was open, or before what was filled
+    in there was sent."""
     wait_s: int = 0
     """When held: the seconds to wait."""
 
@@ -63,7 +64,8 @@ class Login:
         id_ = cookies.read(request, cookies.SESSION)
         if id_ and await self._sessions.find(id_):
             raise web.HTTPSeeOther(wanted)
-        return self._form(request, 200, next=wanted)
+        why = request.query.get("why", "")
+        return self._form(request, 200, next=wanted, why=why if why in ("ended", "unsent") else "")
 
     async def enter(self, request: web.Request) -> web.StreamResponse:
         """Begin a session, if the token holds."""
@@ -135,6 +137,8 @@ _WORDS = {
     "wrong": "This token is not known, or holds no more.",
     "held": "Too many wrong tokens came from here. Wait {wait_s} seconds.",
     "stale": "This form is too old, or the page is not read over HTTPS. Try once more.",
+    "ended": "Your session has ended.",
+    "unsent": "Your session had ended before this was sent. Nothing was done.",
 }
 
 

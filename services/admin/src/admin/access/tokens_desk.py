@@ -18,6 +18,7 @@ TokenName = Annotated[
         pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$",
         description="What audit facts call its holder: small letters, digits, `.`, `_`, `-`.",
         examples=["ana"],
+        extra={"takes": "small letters, digits, `.`, `_`, `-`, the first a letter or digit, at most 64"},
     ),
 ]
 Reason = Annotated[str, msgspec.Meta(max_length=500, description="Why, for the audit.")]

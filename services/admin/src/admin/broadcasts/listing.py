@@ -14,6 +14,7 @@ from clinic import Clinic
 from shared.streams import keys
 
 IN_ONE_QUESTION = 500
+FAULTS_TOLD = 20  # of a list: enough to see what is wrong with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +26,41 @@ class Listing:
 
 
 def listing(clinic: Clinic, body: BroadcastBody) -> Listing:
-    """Raises Problem 400 that names the line, as `recipients[3].variables.name`."""
+    """Raises Problem 400 that names the line, as `recipients[3].variables.name`; others that are wrong are `faults`."""
     template = template_of(clinic, body.template, "template")
     check_language(clinic, body.language, "language")
     found: dict[str, tuple[int, Recipient]] = {}
-    duplicates = 0
+    duplicates, faults = 0, list[Problem]()
     for at, line in enumerate(body.recipients):
-        to = _address(line, at)
-        text = rendered(clinic, template, line.variables, body.language, f"recipients[{at}].")
-        first, earlier = found.setdefault(to, (at, Recipient(to, text)))
-        if first == at:
-            continue
-        if earlier.text != text:
-            where = f"recipients[{at}].to"
-            raise Problem(400, f"{to} is in the list twice, with other words: line {first} and {at}", parameter=where)
-        duplicates += 1
+        try:
+            to = _address(line, at)
+            text = rendered(clinic, template, line.variables, body.language, f"recipients[{at}].")
+            first, earlier = found.setdefault(to, (at, Recipient(to, text)))
+            duplicates += _is_same(earlier, text, first, at)
+        except Problem as fault:
+            faults.append(fault)
+    if faults:
+        raise _all(faults)
     return Listing([one for _, one in found.values()], duplicates)
+
+
+def _is_same(earlier: Recipient, text: str, first: int, at: int) -> bool:
+    """Whether a line says again what an earlier one said. Raises Problem 400 when it says something else."""
+    if first == at:
+        return False
+    if earlier.text != text:
+        where = f"recipients[{at}].to"
+        raise Problem(
+            400, f"{earlier.to} is in the list twice, with other words: line {first} and {at}", parameter=where
+        )
+    return True
+
+
+def _all(faults: Sequence[Problem]) -> Problem:
+    """The first, with all of them beside it."""
+    first = faults[0]
+    told = [{"parameter": one.more.get("parameter", ""), "detail": one.detail} for one in faults[:FAULTS_TOLD]]
+    return Problem(first.status, first.detail, **(first.more | {"faults": told, "fault_count": len(faults)}))
 
 
 async def opted_out(client: aioredis.Redis, instance: str, recipients: Sequence[Recipient]) -> int:

@@ -1,20 +1,24 @@
-"""Who answers a chat? The state that the responder reads, changed together with the fact that tells of it."""
+"""Who answers a chat? The state that the responder reads, changed together with the fact that tells of it.
+
+A chat's state is forgotten after 90 days without a word. That staff keep the bot quiet in it is not: it stands in a key
+of its own, which expires with its end, and without one not at all.
+"""
 
 from typing import Any
 
 import redis.asyncio as aioredis
+from msgspec.structs import replace
 
 from admin.http.problems import Problem
 from admin.steering.act import Act, Steering
 from admin.steering.telling import Telling
+from admin.views.model import Conversation
 from shared.events import BotPaused, BotResumed, HandoffEnded, HandoffTaken
 from shared.service import Platform
 from shared.streams import keys
 from shared.streams.log import CHAT_LIFE_MS
 
 FOREVER_MS = 9_999_999_999_999  # the year 2286: a pause without an end, as services compare it
-_QUIET = ("paused_until", "staff_at")
-"""What keeps the bot quiet in a chat; both end when the chat is given back to it."""
 
 
 class Chats:
@@ -39,34 +43,45 @@ class Chats:
         found: Any = await self._redis.hget(keys.bot(instance), "paused_until")
         return bool(found) and found.isdigit() and int(found) > self._clock.now_ms()
 
+    async def as_held(self, found: Conversation) -> Conversation:
+        """A conversation with what services act on, which outlives what the log, and so the views, still tell."""
+        held: Any = await self._redis.hgetall(keys.held(found.instance, found.chat))
+        by, until = held.get(b"taken_by", b"").decode(errors="replace"), held.get(b"paused_until", b"")
+        ends = int(until) if until.isdigit() else 0
+        if by:
+            found = replace(found, status="taken", taken_by=by)
+        elif ends > self._clock.now_ms():
+            found = replace(found, status="paused", paused_until=None if ends == FOREVER_MS else ends)
+        return replace(found, all_paused=await self.all_paused(found.instance))
+
     async def take(self, instance: str, chat: str, who: str, *, force: bool) -> None:
         """`who` answers here now. Raises Problem 409 when somebody else does, unless forced."""
-        act, state = Act(instance), keys.chat(instance, chat)
+        act, held = Act(instance), keys.held(instance, chat)
         if not force:
-            act.unless(state, "taken_by", who)
-        act.put(state, {"paused_until": FOREVER_MS, "taken_by": who}).life(state, CHAT_LIFE_MS)
+            act.unless(held, "taken_by", who)
+        act.put(held, {"paused_until": FOREVER_MS, "taken_by": who}).life(held, 0)
         act.fact(self._telling.fact(HandoffTaken, instance, chat, by=who))
         if await self._steering.do(act):
             raise await self._taken(instance, chat, "add `force` to take it from them")
 
     async def give_back(self, instance: str, chat: str, who: str) -> None:
         """The bot answers here again, whatever kept it quiet."""
-        act, state = Act(instance), keys.chat(instance, chat)
-        act.drop(state, "taken_by", *_QUIET).fact(self._telling.fact(HandoffEnded, instance, chat, by=who))
+        act = self._quiet_no_more(Act(instance), chat)
+        act.fact(self._telling.fact(HandoffEnded, instance, chat, by=who))
         await self._steering.do(act)
 
     async def pause(self, instance: str, chat: str, who: str, until: int | None, why: str) -> None:
         """The bot is quiet here. Raises Problem 409 when a person has taken the chat."""
-        act, state = Act(instance), keys.chat(instance, chat)
-        act.when(state, "taken_by", "").put(state, {"paused_until": until or FOREVER_MS}).life(state, CHAT_LIFE_MS)
+        act, held = Act(instance), keys.held(instance, chat)
+        life = max(1, until - self._clock.now_ms()) if until else 0
+        act.when(held, "taken_by", "").put(held, {"paused_until": until or FOREVER_MS}).life(held, life)
         act.fact(self._telling.fact(BotPaused, instance, chat, by=who, until=until, why=why))
         if await self._steering.do(act):
             raise await self._taken(instance, chat, "the bot is quiet until it is given back")
 
     async def resume(self, instance: str, chat: str, who: str) -> None:
         """The bot answers here again. Raises Problem 409 when a person has taken the chat."""
-        act, state = Act(instance), keys.chat(instance, chat)
-        act.when(state, "taken_by", "").drop(state, *_QUIET)
+        act = self._quiet_no_more(Act(instance).when(keys.held(instance, chat), "taken_by", ""), chat)
         act.fact(self._telling.fact(BotResumed, instance, chat, by=who))
         if await self._steering.do(act):
             raise await self._taken(instance, chat, "give it back instead")
@@ -77,7 +92,13 @@ class Chats:
         act = Act(instance).put(state, {"staff_at": self._clock.now_ms()}).life(state, CHAT_LIFE_MS)
         await self._steering.do(act)
 
+    @staticmethod
+    def _quiet_no_more(act: Act, chat: str) -> Act:
+        """Whatever kept the bot quiet here ends, a person's own message too."""
+        act.drop(keys.held(act.instance, chat), "taken_by", "paused_until")
+        return act.drop(keys.chat(act.instance, chat), "staff_at")
+
     async def _taken(self, instance: str, chat: str, advice: str) -> Problem:
-        found: Any = await self._redis.hget(keys.chat(instance, chat), "taken_by")
+        found: Any = await self._redis.hget(keys.held(instance, chat), "taken_by")
         by = (found or b"somebody").decode(errors="replace")
         return Problem(409, f"{by} has taken this chat; {advice}", taken_by=by)

@@ -18,7 +18,12 @@ class ReplyBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=TEXT_LIMIT)] | None = None
     media: MediaBody | None = None
     template: Use | None = None
-    quoted_id: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{0,100}$")] = ""
+    quoted_id: Annotated[
+        str,
+        msgspec.Meta(
+            pattern=r"^[A-Za-z0-9._-]{0,100}$", extra={"takes": "letters, digits, `.`, `_`, `-`, at most 100"}
+        ),
+    ] = ""
     """WhatsApp's id of the message that this answers."""
 
 

@@ -106,8 +106,7 @@ class Conversations:
 
     async def read(self, asked: Asked[OfChat, None]) -> Conversation:
         """One conversation, as a line of the list."""
-        found = await self._seen(asked.query)
-        return msgspec.structs.replace(found, all_paused=await self._chats.all_paused(found.instance))
+        return await self._chats.as_held(await self._seen(asked.query))
 
     async def messages(self, asked: Asked[MessagesAsked, None]) -> Page[Message]:
         """What was said, the newest first, with how far each message came."""

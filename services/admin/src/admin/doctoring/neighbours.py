@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from admin.doctoring.checks import Check, failed, ok, warning
+from admin.doctoring.lately import Lately
 from admin.gateway import Gateway
 from admin.http.problems import Problem
 from admin.numbers.room import WEBHOOK
@@ -10,6 +11,8 @@ from admin.outside import Outside, Unreachable
 
 TIMEOUT_S = 5.0
 HOOKS_MAX = 20  # instances whose webhooks are looked at: a call to the gateway each
+NAMED = 10
+MINUTE_MS = 60_000
 
 
 async def of_gateway(gateway: Gateway) -> list[Check]:
@@ -47,8 +50,8 @@ async def of_ingest(outside: Outside, url: str) -> list[Check]:
     return [ok(name, f"{url} answers")]
 
 
-async def of_hooks(gateway: Gateway, url: str, names: Sequence[str]) -> list[Check]:
-    """Does the gateway post to that address?"""
+async def of_hooks(gateway: Gateway, url: str, names: Sequence[str], lately: Lately) -> list[Check]:
+    """Does the gateway post to that address? Whoever is heard of may do without a webhook of its own."""
     if not (url and gateway.is_set):
         return []
     looked_at, wrong = 0, list[str]()
@@ -64,8 +67,25 @@ async def of_hooks(gateway: Gateway, url: str, names: Sequence[str]) -> list[Che
         return []
     if not wrong:
         return [ok("webhooks", "those that were looked at point to ingest")]
+    ago = {name: await lately.heard(name) for name in wrong}
+    heard = {name: ms for name, ms in ago.items() if ms is not None}
+    if silent := [name for name in wrong if name not in heard]:
+        return [_not_ours(silent)]
+    told = ", ".join(f"{name} {_since(ms)}" for name, ms in list(heard.items())[:NAMED])
+    found = "none of their own that points to ingest, but something came in all the same: the whole gateway's, it seems"
+    return [ok("webhooks", f"{found} ({told})")]
+
+
+def _not_ours(names: Sequence[str]) -> Check:
+    """Nothing points to us, and nothing comes in."""
     mend = (
-        "set them: POST /admin/instances/{instance}/webhook, or one click in the page. "
-        "A webhook set for the whole gateway (WEBHOOK_GLOBAL_URL), as the demo's simulator has, is not seen here"
+        "set them: POST /admin/instances/{instance}/webhook, or one click in the page. A webhook set for the whole "
+        "gateway (WEBHOOK_GLOBAL_URL) cannot be seen from here: with one, this passes once a message came in"
     )
-    return [failed("webhooks", f"they do not point to ingest: {', '.join(wrong)}", mend)]
+    found = "they do not point to ingest, and nothing came in within a day"
+    return failed("webhooks", f"{found}: {', '.join(names[:NAMED])}", mend)
+
+
+def _since(ms: int) -> str:
+    minutes = ms // MINUTE_MS
+    return f"{minutes // 60} h ago" if minutes >= 60 else f"{minutes} min ago"

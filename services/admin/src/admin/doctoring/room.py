@@ -9,6 +9,7 @@ from redis.exceptions import ResponseError
 from admin.access.principal import Role
 from admin.doctoring import checks
 from admin.doctoring.checks import Check
+from admin.doctoring.lately import Lately
 from admin.doctoring.neighbours import of_gateway, of_hooks, of_ingest
 from admin.gateway import Gateway
 from admin.http.endpoint import Asked, Endpoint, Nothing
@@ -38,7 +39,7 @@ class Doctor:
     ) -> None:  # fmt: skip
         self._redis, self._clock, self._settings = platform.redis, platform.clock, settings
         self._instances, self._library, self._gateway, self._outside = instances, library, gateway, outside
-        self._workers = Workers(platform.redis)
+        self._workers, self._lately = Workers(platform.redis), Lately(platform.scripts, platform.clock)
         self.endpoints = [Endpoint("GET", "/admin/doctor", Role.OPERATOR, self.read, "settings")]
 
     async def read(self, asked: Asked[Nothing, None]) -> Diagnosis:
@@ -46,7 +47,8 @@ class Doctor:
         url = self._settings.ingest_public_url.rstrip("/")
         found = await asyncio.gather(
             self._of_redis(), self._of_services(), self._of_clinics(), of_gateway(self._gateway),
-            of_ingest(self._outside, url), of_hooks(self._gateway, url, await self._instances.names()),
+            of_ingest(self._outside, url),
+            of_hooks(self._gateway, url, await self._instances.names(), self._lately),
         )  # fmt: skip
         every = [check for those in found for check in those] + [checks.tokens(self._settings)]
         worst = next((word for word in ("failed", "warning") if any(check.status == word for check in every)), "ok")

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 from aiohttp import web
+from aiohttp.typedefs import Handler as AnyHandler
 
 from admin.access.principal import Principal, Role
 from admin.http.problems import Problem
@@ -80,6 +81,8 @@ class Endpoint:
     again: bool = False
     """Whether a write that never ended may be done again with its key, because twice is as good as once. Those that
     HTTP calls idempotent may in any case."""
+    body_limit: int = 0
+    """Bytes that its body may have; 0: as many as any."""
 
     @property
     def is_write(self) -> bool:
@@ -134,6 +137,15 @@ def add(app: web.Application, endpoints: Iterable[Endpoint]) -> None:
             app.router.add_get(endpoint.path, endpoint.answered)  # and HEAD
         else:
             app.router.add_route(endpoint.method, endpoint.path, endpoint.answered)
+
+
+@web.middleware
+async def with_body_limits(request: web.Request, handler: AnyHandler) -> web.StreamResponse:
+    """Let a route take a larger body than others, if it says so."""
+    owner = getattr(request.match_info.handler, "__self__", None)
+    if isinstance(owner, Endpoint) and owner.body_limit:
+        request = request.clone(client_max_size=owner.body_limit)
+    return await handler(request)
 
 
 def _said(request: web.Request, answer: Any, status: int) -> web.StreamResponse:

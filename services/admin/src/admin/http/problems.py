@@ -17,7 +17,7 @@ RETRY_AFTER_S = 5
 _DETAILS = {
     404: "there is no such page here",
     405: "this page does not take that method; `Allow` names those that it takes",
-    413: "the body is too large; give a file as a URL",
+    413: "the body is too large; give a file as a URL, or upload it",
 }
 _log = logs.get(__name__)
 

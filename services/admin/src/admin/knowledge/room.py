@@ -14,10 +14,12 @@ from admin.steering.matching import check_match
 from admin.templates.room import OfClinic
 from clinic import Document
 from clinic.language import detect
+from clinic.pdf import MAX_PDF_BYTES
 from shared.service import Platform
 
 MARKDOWN = "text/markdown"
 HITS = 5  # as many as the responder looks at
+BODY_LIMIT = MAX_PDF_BYTES + 1024  # a little too much is told by its name
 
 
 class OneText(OfClinic, frozen=True, kw_only=True):
@@ -92,7 +94,7 @@ class KnowledgeDesk:
             Endpoint("GET", all_, Role.VIEWER, self.list, tag),
             Endpoint("POST", f"{all_}/ask", Role.VIEWER, self.ask, tag, again=True),
             Endpoint("GET", one, Role.VIEWER, self.read, tag),
-            Endpoint("PUT", one, Role.OPERATOR, self.put, tag, takes=MARKDOWN),
+            Endpoint("PUT", one, Role.OPERATOR, self.put, tag, takes=MARKDOWN, body_limit=BODY_LIMIT),
             Endpoint("DELETE", one, Role.OPERATOR, self.remove, tag),
         ]
 

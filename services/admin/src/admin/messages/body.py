@@ -73,7 +73,10 @@ class ListBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 class ReactionBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """An emoji to a message; an empty one takes it back."""
 
-    message_id: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,100}$")]
+    message_id: Annotated[
+        str,
+        msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,100}$", extra={"takes": "letters, digits, `.`, `_`, `-`, 1 to 100"}),
+    ]
     emoji: Annotated[str, msgspec.Meta(max_length=16)]
     own: bool = False
 

@@ -15,6 +15,7 @@ from admin.instances import Instances, check_name
 from admin.library import Library
 from admin.messages.address import recipient
 from admin.numbers import limits
+from admin.numbers.hearing import last_heard
 from admin.numbers.limits import Limits
 from admin.numbers.shapes import NewInstance, Number, NumberInFull, NumberList, OneInstance
 from admin.settings import AdminSettings
@@ -26,6 +27,7 @@ from admin.views.views import Views
 from shared.service import Platform
 
 WEBHOOK = "/webhooks/evolution/"
+AT_ONCE = 200  # numbers of a list: of thousands, others who ask are not kept waiting
 
 
 class InstancesDesk:
@@ -35,7 +37,7 @@ class InstancesDesk:
         self, platform: Platform, settings: AdminSettings, instances: Instances, views: Views, library: Library,
         gateway: Gateway,
     ) -> None:  # fmt: skip
-        self._redis, self._instances, self._views = platform.redis, instances, views
+        self._redis, self._scripts, self._instances, self._views = platform.redis, platform.scripts, instances, views
         self._library, self._gateway, self._settings = library, gateway, settings
         self._steering, self._telling = Steering(platform), Telling(platform.clock)
         all_, one, tag, operator = "/admin/instances", "/admin/instances/{instance}", "instances", Role.OPERATOR
@@ -56,9 +58,11 @@ class InstancesDesk:
             there = {one.name: one for one in await self._gateway.instances()}
         except Problem as trouble:
             problem = trouble.detail
-        known = await self._instances.names()
-        names = sorted({*known, *there})
-        items = await asyncio.gather(*(self._number(name, name in known, there.get(name)) for name in names))
+        known = set(await self._instances.names())
+        names, items = sorted({*known, *there}), list[Number]()
+        for start in range(0, len(names), AT_ONCE):
+            some = names[start : start + AT_ONCE]
+            items += await asyncio.gather(*(self._number(name, name in known, there.get(name)) for name in some))
         return NumberList(items=items, gateway_problem=problem)
 
     async def read(self, asked: Asked[OneInstance, None]) -> NumberInFull:
@@ -121,12 +125,14 @@ class InstancesDesk:
         return Reply(new, headers={"ETag": etag(msgspec.json.encode(new))})
 
     async def _number(self, name: str, known: bool, there: GatewayInstance | None) -> Number:
-        connection = await self._views.connection(name) if known else Connection(instance=name)
+        connection, heard = Connection(instance=name), None
+        if known:
+            connection, heard = await asyncio.gather(self._views.connection(name), last_heard(self._scripts, name))
         try:
             clinic = (await self._library.of_instance(name)).id
         except Problem:
             clinic = ""
-        return Number(instance=name, known=known, clinic=clinic, connection=connection, gateway=there)
+        return Number(instance=name, known=known, clinic=clinic, connection=connection, heard_at=heard, gateway=there)
 
     def _hook_url(self, name: str) -> str:
         base = self._settings.ingest_public_url.rstrip("/")

@@ -36,6 +36,8 @@ class Number(msgspec.Struct, frozen=True, kw_only=True):
     """Whose files answer there; empty when the clinics' files cannot be read."""
     connection: Connection
     """What the gateway last told of it by itself."""
+    heard_at: int | None = None
+    """When something last came from it: a message, a receipt, …; null: the last fifty facts of its log tell nothing."""
     gateway: GatewayInstance | None
     """Null: the gateway does not have it, or was not asked."""
 

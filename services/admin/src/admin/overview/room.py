@@ -1,6 +1,8 @@
 """What does somebody see who looks at everything?"""
 
 import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import aclosing
 from typing import Annotated, Literal
 
 import msgspec
@@ -11,10 +13,12 @@ from admin.access.principal import Role
 from admin.http.endpoint import Asked, Endpoint
 from admin.http.pages import Cursor, Limit, Page
 from admin.http.problems import Problem
+from admin.http.streaming import Stream
 from admin.instances import Instances
 from admin.outside import Unreachable
 from admin.overview.acts import Acts, AuditLine
-from admin.overview.standing import Standing, Surveyor
+from admin.overview.standing import Standing
+from admin.overview.surveying import Surveyor
 from admin.overview.tailing import Filter, Told, follow
 from admin.prometheus import Alert, Prometheus
 from admin.steering.asking import chat_of
@@ -24,7 +28,6 @@ from admin.views.views import Views
 from shared.events import TYPES, to_json
 from shared.service import Platform
 
-SHOWN = 200  # instances of an overview
 FOLLOWED = 50  # instances of one tail: each is looked at four times a second
 SSE = "text/event-stream"
 LINES = "application/x-ndjson"
@@ -77,16 +80,15 @@ class Overview:
         """How everything stands: what waits, chats by status, today's figures, connections, alerts."""
         name = asked.query.instance
         names = [await self._instances.require(name)] if name else await self._instances.names()
-        standing, (alerts, problem) = await asyncio.gather(
-            self._surveyor.standing(names[:SHOWN], max(0, len(names) - SHOWN)), self._alerts()
-        )
+        standing, (alerts, problem) = await asyncio.gather(self._surveyor.standing(names), self._alerts())
         return msgspec.structs.replace(standing, alerts=alerts, alerts_problem=problem)
 
     async def tail(self, asked: Asked[TailAsked, None]) -> web.StreamResponse:
         """Facts as they happen, for as long as somebody listens.
 
         Server-sent events carry the log's entry as their id; of one instance a client that comes back with
-        `Last-Event-ID` misses nothing. As JSON lines, an empty line now and then is a sign of life.
+        `Last-Event-ID` misses nothing. As JSON lines, an empty line now and then is a sign of life. Whoever reads
+        nothing for half a minute is hung up on.
         """
         query, request = asked.query, asked.request
         names = [await self._instances.require(query.instance)] if query.instance else await self._instances.names()
@@ -97,14 +99,13 @@ class Overview:
         last = request.headers.get("Last-Event-ID", "")
         after = check_entry_id(last, "Last-Event-ID") if last and query.instance else ""
         sse = query.format == "sse"
-        response = web.StreamResponse(
-            headers={"Content-Type": SSE if sse else LINES, "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        )
-        await response.prepare(request)
-        await response.write(b": listening\n\n" if sse else b"\n")
-        async for batch in follow(self._redis, names, wanted, after):
-            await response.write(_events(batch) if sse else _lines(batch))
-        return response
+        stream = Stream(request, {"Content-Type": SSE if sse else LINES})
+        if await stream.begin(b": listening\n\n" if sse else b"\n"):
+            async with aclosing(follow(self._redis, names, wanted, after)) as batches:
+                async for batch in batches:
+                    if not await stream.give(_events(batch) if sse else _lines(batch)):
+                        break
+        return stream.response
 
     async def audit(self, asked: Asked[AuditAsked, None]) -> Page[AuditLine]:
         """Who did what, the newest first."""
@@ -129,13 +130,15 @@ def _types(given: str) -> tuple[str, ...]:
     return wanted
 
 
-def _events(batch: list[Told]) -> bytes:
+def _events(batch: Sequence[Told]) -> Iterator[bytes]:
+    for told in batch:
+        yield b"id: %s\ndata: %s\n\n" % (told.entry.encode(), msgspec.json.encode(to_json(told.event)))
     if not batch:
-        return b": still here\n\n"
-    return b"".join(
-        b"id: %s\ndata: %s\n\n" % (told.entry.encode(), msgspec.json.encode(to_json(told.event))) for told in batch
-    )
+        yield b": still here\n\n"
 
 
-def _lines(batch: list[Told]) -> bytes:
-    return b"".join(msgspec.json.encode(to_json(told.event)) + b"\n" for told in batch) or b"\n"
+def _lines(batch: Sequence[Told]) -> Iterator[bytes]:
+    for told in batch:
+        yield msgspec.json.encode(to_json(told.event)) + b"\n"
+    if not batch:
+        yield b"\n"

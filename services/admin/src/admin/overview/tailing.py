@@ -1,7 +1,7 @@
 """What happens right now? The logs of some instances, followed from their ends."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from shared.events import AnyEvent, decode
 from shared.streams import keys
 
 LOOK_EVERY_S = 0.25
-BATCH = 500
+BATCH = 20  # facts that wait in memory for one listener; each may have 16 kB
 SIGN_OF_LIFE_S = 15.0  # below the idle bounds of usual proxies
 
 
@@ -39,17 +39,22 @@ class Filter:
 
 async def follow(
     client: aioredis.Redis, instances: Sequence[str], wanted: Filter, after: str = ""
-) -> AsyncIterator[list[Told]]:
-    """Facts from now on (or, of a single instance, from behind the entry `after`); an empty list now and then."""
+) -> AsyncGenerator[Sequence[Told]]:
+    """Facts from now on (or, of a single instance, from behind the entry `after`); none of them now and then."""
     ends = {instance: after or await _end(client, instance) for instance in instances}
     quiet = 0.0
     while True:
-        found = [told for instance in instances for told in await _newer(client, instance, ends)]
-        passed = [told for told in found if wanted.passes(told.event)]
-        if passed or quiet >= SIGN_OF_LIFE_S:
-            yield passed
+        more = False
+        for instance in instances:
+            found = await _newer(client, instance, ends)
+            more = more or len(found) == BATCH
+            if passed := [told for told in found if wanted.passes(told.event)]:
+                yield passed
+                quiet = 0.0
+        if quiet >= SIGN_OF_LIFE_S:
+            yield ()
             quiet = 0.0
-        if len(found) < BATCH:
+        if not more:
             await asyncio.sleep(LOOK_EVERY_S)
             quiet += LOOK_EVERY_S
 

@@ -15,6 +15,7 @@ from multidict import CIMultiDict, MultiDict
 from admin.access.principal import Principal
 from admin.http.endpoint import Endpoint
 from admin.http.problems import Problem
+from admin.http.reading import BROUGHT, File
 
 Given = str | int | float | bool | None
 
@@ -45,12 +46,18 @@ class Asking:
 
     async def ask(
         self, request: web.Request, route: str, at: Mapping[str, Given] | None = None, *,
-        body: Any = None, headers: Mapping[str, str] | None = None, **given: Given,
+        body: Any = None, file: File | None = None, headers: Mapping[str, str] | None = None, kind: Any = None,
+        **given: Given,
     ) -> Answer:  # fmt: skip
-        """What `route` answers to `at` and `given` (of its path and its query) and `body`. Raises Problem."""
+        """What `route` answers to `at` and `given` (of its path and its query) and `body` or `file`. Raises Problem.
+
+        `kind` is the answer's type where the route has several.
+        """
         endpoint = self._routes.get(route)
         if endpoint is None:
             raise Problem(404, f"there is no {route} here")
+        if file is not None:
+            request[BROUGHT] = file
         data = body if isinstance(body, bytes) else b"" if body is None else msgspec.json.encode(body)
         response = await endpoint.answered(
             restated(request, endpoint.method, {**(at or {}), **given}, data, headers or {})
@@ -60,7 +67,7 @@ class Asking:
         if endpoint.answer is None:
             return Answer(response.text)
         return Answer(
-            msgspec.json.decode(response.body, type=endpoint.answer),
+            msgspec.json.decode(response.body, type=kind or endpoint.answer),
             response.headers.get("ETag", ""),
         )
 

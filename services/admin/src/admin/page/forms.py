@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from aiohttp import web
 from multidict import MultiDict, MultiDictProxy
 
+from admin.http.reading import File, form_of
+
 
 class Form:
     """The fields of one form."""
 
-    def __init__(self, fields: MultiDict[str] | MultiDictProxy[str], files: dict[str, bytes]) -> None:
+    def __init__(self, fields: MultiDict[str] | MultiDictProxy[str], files: dict[str, File]) -> None:
         self._fields = fields
         self._files = files
 
@@ -17,13 +19,13 @@ class Form:
     async def of(cls, request: web.Request) -> "Form":
         """What `request` brought; at most as much as a body may have."""
         fields: MultiDict[str] = MultiDict()
-        files: dict[str, bytes] = {}
-        for name, value in (await request.post()).items():
+        files: dict[str, File] = {}
+        for name, value in (await form_of(request)).items():
             if isinstance(value, str):
                 fields.add(name, value)
             elif isinstance(value, web.FileField) and value.filename:
-                files[name] = value.file.read()
-                fields.add(f"{name}.name", value.filename)
+                with value.file:
+                    files[name] = File(value.filename, value.file.read())
         return cls(fields, files)
 
     def text(self, name: str, default: str = "") -> str:
@@ -57,7 +59,8 @@ class Form:
         """The fields `prefix…` by the rest of their names."""
         return {name.removeprefix(prefix): self.text(name) for name in self._fields if name.startswith(prefix)}
 
-    def file(self, name: str) -> bytes | None:
+    def file(self, name: str) -> File | None:
+        """The file that was chosen, if one was."""
         return self._files.get(name)
 
     def __iter__(self) -> Iterator[str]:

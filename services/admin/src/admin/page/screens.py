@@ -62,9 +62,9 @@ def page(path: str, handler: Handler, role: Role = Role.VIEWER) -> Endpoint:
     return Endpoint("GET", path, role, handler, TAG, produces=HTML)
 
 
-def form(path: str, handler: Handler, role: Role) -> Endpoint:
+def form(path: str, handler: Handler, role: Role, *, body_limit: int = 0) -> Endpoint:
     """A form that is sent. Its answer is a page or the way to one, never kept for an Idempotency-Key."""
-    return Endpoint("POST", path, role, handler, TAG, produces=HTML, takes=FORM, remembers=False)
+    return Endpoint("POST", path, role, handler, TAG, produces=HTML, takes=FORM, remembers=False, body_limit=body_limit)
 
 
 async def tried(

@@ -9,9 +9,12 @@ from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
+from markupsafe import Markup, escape
 
 from admin.access.principal import Principal
-from admin.page import reasons
+from admin.http.problems import Problem
+from admin.http.whence import PATH_SAFE, page_path
+from admin.page import reasons, refusals, variables
 from admin.page.asking import Asking
 from admin.page.choice import Theme
 from admin.page.formats import Formats
@@ -46,7 +49,13 @@ class Shell:
 
     @property
     def path(self) -> str:
-        return self.request.path
+        """Of the page that is shown, also when it answers to a form whose own address nobody can look at."""
+        return page_path(self.request)
+
+    @property
+    def answers(self) -> bool:
+        """Whether this is what a form was answered."""
+        return self.request.method == "POST"
 
     def at(self, place: Place) -> bool:
         """Whether this page is that one, or below it."""
@@ -62,7 +71,7 @@ class Shell:
         """The address of this page with some of its parameters changed; None takes one out."""
         query = {name: value for name, value in self.request.query.items() if name != "done"} | changes
         kept = {name: value for name, value in query.items() if value not in ("", None, False)}
-        path = quote(self.path, safe="/@")
+        path = quote(self.path, safe=PATH_SAFE)
         return f"{path}?{urlencode(kept)}" if kept else path
 
     @property
@@ -71,15 +80,44 @@ class Shell:
         return secrets.token_urlsafe(16)
 
     def field(self, parameter: str) -> str:
-        """What the page calls a parameter of the API; a line of a list by its number."""
-        if line := re.fullmatch(r"recipients\[(\d+)\]\.(?:variables\.)?(.+)", parameter):
-            return f"{self.t('broadcasts.line', n=int(line[1]) + 1)}: {self.field(line[2])}"
+        """What the page calls a parameter of the API."""
+        if found := re.fullmatch(r"(?:.*\.)?variables\.(.+)", parameter):
+            return self.variable(found[1])
         last = parameter.rpartition(".")[2]
         return self.t.known(f"field.{last}", last)
+
+    def headline(self, problem: Problem) -> str:
+        """What a refusal comes to, by its status."""
+        if problem.more.get("parameter") == "csrf":
+            return self.t("problem.csrf")
+        queue = "_queue" if problem.status == 412 and "touched" in problem.more else ""
+        return self.t.known(f"problem.{problem.status}{queue}", self.t("problem.other"))
 
     def reason(self, why: str) -> str:
         """Why something is degraded, in the reader's language."""
         return reasons.said(self.t, why)
+
+    def said(self, sentence: str) -> Markup:
+        """A sentence of the API's in the reader's language; marked as English when that is all there is."""
+        said = refusals.said(self.t, sentence)
+        return escape(said) if said else Markup('<span lang="en">{}</span>').format(sentence)
+
+    def variable(self, name: str) -> str:
+        """What the reader calls a template's variable."""
+        return variables.label(self.t, name)
+
+    def template(self, text: str) -> str:
+        """A template's words, its variables called so."""
+        return variables.labelled(self.t, text)
+
+    def detail(self, name: str, value: str) -> str:
+        """One detail of what somebody did: `Queues: Messages to be sent`."""
+        if name == "streams":
+            value = ", ".join(self.t.known(f"queues.{one}", one) for one in value.split(","))
+        if name == "role":
+            value = self.t.known(f"role.{value}", value)
+        called = self.t.known(f"fact.{name}", self.t.known(f"detail.{name}", name))
+        return f"{called}: {self.t.known(f'detail.was_{value}', value)}"
 
     @property
     def done(self) -> str:

@@ -31,6 +31,7 @@ from shared.events import AnyEvent, PersonErased, encode
 from shared.service import Platform
 from shared.streams import keys
 from shared.streams.connection import end_if_cancelled
+from shared.streams.each import each
 from shared.streams.ending import end
 from shared.streams.lease import Lease, Renewal, acquire
 from shared.streams.roster import views_hint
@@ -38,9 +39,12 @@ from shared.streams.scripts import Scripts
 from shared.telemetry import logs, metrics
 
 LOOK_EVERY_S = 1.0
+SWEEP_EVERY = 600  # looks: at the start, and every ten minutes
+AT_ONCE = 500  # instances of a sweep
 ROUNDS = 3  # a message of theirs that was under way meanwhile leaves new traces
 TOLD_EVERY = 5_000  # entries
 VIEWS_WAIT_S = 0.1
+PROBLEM_MAX = 300
 NOT_KEPT = "not kept: it named the person"
 
 _log = logs.get(__name__)
@@ -64,20 +68,23 @@ class Eraser:
 
     async def keep_looking(self) -> None:
         """Look for orders again and again."""
+        looks = 0
         while True:
             try:
+                if looks % SWEEP_EVERY == 0:
+                    await self._sweep()
+                looks += 1
                 for name in sorted(await self._scripts.call("SMEMBERS", keys.ERASING)):
                     await self.look(name.decode(errors="replace"))
             except (RedisError, OSError, TimeoutError, NotOurs) as error:
                 end_if_cancelled()
                 metrics.REDIS_ERRORS.labels("erasure").inc()
-                _log.warning("erasure_broke_off", error=repr(error))
+                _log.warning("redis_error", error=str(error) or type(error).__name__, doing="looking for erasures")
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def look(self, instance: str) -> None:
         """Carry out what was ordered of one instance, if no other replica does. Raises NotOurs and RedisError."""
-        if not (waiting := await orders(self._scripts, instance)):
-            await self._scripts.call("SREM", keys.ERASING, instance)
+        if not (waiting := await orders(self._scripts, instance) or await self._forgotten(instance)):
             return
         p = self._platform
         lease = await acquire(self._scripts, instance, LANE, p.replica, p.streams.lease_ms)
@@ -95,6 +102,24 @@ class Eraser:
             with contextlib.suppress(RedisError, OSError):
                 await lease.release(self._scripts)
 
+    async def _forgotten(self, instance: str) -> list[Order]:
+        """Nothing is ordered there: it is not looked at any more, unless an order came in between."""
+        await self._scripts.call("SREM", keys.ERASING, instance)
+        if found := await orders(self._scripts, instance):
+            await self._scripts.call("SADD", keys.ERASING, instance)
+        return found
+
+    async def _sweep(self) -> None:
+        """Find the orders that no hint tells of, because who took them died in the middle of it."""
+        names = sorted(await self._scripts.call("SMEMBERS", keys.INSTANCES))
+        for start in range(0, len(names), AT_ONCE):
+            some = names[start : start + AT_ONCE]
+            counts = await each(
+                self._scripts.call("HLEN", keys.erasing(name.decode(errors="replace"))) for name in some
+            )
+            if found := [name for name, count in zip(some, counts, strict=True) if isinstance(count, int) and count]:
+                await self._scripts.call("SADD", keys.ERASING, *found)
+
     async def _keep_renewing(self, lease: Lease) -> None:
         while True:
             await asyncio.sleep(lease.life_ms / 3000)
@@ -104,7 +129,16 @@ class Eraser:
 
     async def _all(self, lease: Lease, waiting: list[Order]) -> None:
         for order in waiting:
-            await Erasing(self._platform, self._scripts, lease, order).run()
+            erasing = Erasing(self._platform, self._scripts, lease, order)
+            try:
+                await erasing.run()
+            except NotOurs:
+                raise
+            except Exception as error:  # noqa: BLE001 - a bug of ours, too: who asked is told, and it is tried again
+                end_if_cancelled()
+                metrics.ERASURES_BROKE_OFF.inc()
+                _log.warning("erasure_broke_off", instance=lease.instance, id=order.id, error=repr(error))
+                await erasing.broke_off(error)
 
 
 class Erasing:
@@ -132,13 +166,17 @@ class Erasing:
                 break
         await self._end(scanned, person, await self._disk())
 
+    async def broke_off(self, error: Exception) -> None:
+        """Tell who asks why it is not done. Raises RedisError, when it is Redis that is away."""
+        await self._keep(problem=f"{type(error).__name__}: {error}"[:PROBLEM_MAX])
+
     async def _round(self, person: Person) -> None:
         i, fence = self._instance, self._lease.fence
         removing = Removing(self._scripts, i, fence, person)
         await removing.run()  # first, so that nothing of theirs that waits leads to new facts
         rewriting = Rewriting(self._scripts, i, fence, person)
-        await rewriting.run(self._progress)
-        await removing.of(rewriting.removed)
+        await self._copy_begins()
+        await rewriting.run(self._progress, removing.of)
         await removing.run()
         self._facts += len(rewriting.removed)
         self._keys += removing.touched
@@ -146,6 +184,12 @@ class Erasing:
         await rewriting.forget_others()
         self._names |= rewriting.names
         self._texts = list(dict.fromkeys([*self._texts, *rewriting.texts.only_theirs]))
+
+    async def _copy_begins(self) -> None:
+        """The copy that somebody left behind goes: it is as large as the log, and nobody else knows its name."""
+        if self._order.copy:
+            await self._scripts.call("UNLINK", keys.rewritten(self._instance, self._order.copy))
+        await self._keep(copy=self._lease.fence)
 
     def _facts_of(self, person: Person) -> AsyncIterator[AnyEvent]:
         return facts(self._scripts, self._instance, person)
@@ -156,7 +200,10 @@ class Erasing:
 
     async def _keep(self, **about: Any) -> None:
         self._order = replace(self._order, **about)
-        await self._scripts.call("HSET", keys.erasing(self._instance), self._order.id, msgspec.json.encode(self._order))
+        names = [keys.fence(self._instance, LANE), keys.erasing(self._instance)]
+        args: list[Any] = [self._lease.fence, self._order.id, msgspec.json.encode(self._order)]
+        if await self._scripts.run("erase_step", names, args) == b"fenced":
+            raise NotOurs("fenced")
 
     async def _views(self) -> None:
         """The views are made anew from the log, and the old ones are gone."""

@@ -21,6 +21,10 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     done: int = 0
     names: tuple[str, ...] = ()
     """Further names of the person that were found: without its entries, the log leads to them no more."""
+    copy: int = 0
+    """The number of the copy of the log that is being made, or was when whoever made it died; 0: there is none."""
+    problem: str = ""
+    """Why the last try broke off."""
 
 
 class Erasure(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +55,8 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
     """How many of their texts were looked for: the longest that nobody else wrote as well."""
     found: int = 0
     """Traces that were found afterwards. 0: the person occurs nowhere in Redis."""
+    problem: str = ""
+    """While it runs: why the last try broke off. It is tried again and again."""
     places: list[str] = []
     """Kinds of keys that the traces are in."""
     disk: str = ""
@@ -72,5 +78,5 @@ async def read(scripts: Scripts, instance: str, id_: str) -> Erasure | None:
     order = msgspec.json.decode(data, type=Order)
     return Erasure(
         id=id_, instance=instance, state="running" if order.done else "waiting", by=order.by, reason=order.reason,
-        asked_at=order.asked_at, done=order.done, total=max(order.total, order.done),
+        asked_at=order.asked_at, done=order.done, total=max(order.total, order.done), problem=order.problem,
     )  # fmt: skip

@@ -57,15 +57,23 @@ class Rewriting:
         self.names: set[str] = set()
         """What they are called."""
 
-    async def run(self, progress: Callable[[int], Awaitable[None]]) -> None:
-        """Rewrite the log. Raises NotOurs when another replica does it by now."""
+    async def run(
+        self, progress: Callable[[int], Awaitable[None]], marks: Callable[[list[Entry]], Awaitable[None]]
+    ) -> None:
+        """Rewrite the log. Raises NotOurs when another replica does it by now.
+
+        `marks` removes what is kept under ids of theirs: before the swap, while the log still tells the ids to whoever
+        has to begin again.
+        """
         await self._scripts.call("UNLINK", self._names[2])
-        seen, looked = 0, "0-0"
+        seen, looked, marked = 0, "0-0", 0
         for _ in range(MOST_SWAPS):
             async for batch in batches(self._scripts, self._instance, looked):
                 await self._copy(looked, batch)
                 looked, seen = batch[-1].id, seen + len(batch)
                 await progress(seen)
+            await marks(self.removed[marked:])
+            marked = len(self.removed)
             if await self._call("swap_log", looked) == "ok":
                 return
         raise TimeoutError("the log grows faster than it can be copied")

@@ -77,8 +77,8 @@ class Privacy:
         if q.dry_run:
             return Reply(await self._would_be(instance, order), 200)
         _confirmed(q.confirm, body.chat)
-        await scripts.call("SADD", keys.ERASING, instance)  # first: a set that names too many costs nothing
         await scripts.call("HSET", keys.erasing(instance), order.id, msgspec.json.encode(order))
+        await scripts.call("SADD", keys.ERASING, instance)  # behind it: who looks forgets an instance without orders
         found = await record.read(scripts, instance, order.id)
         assert found is not None
         return Reply(found, 202)

@@ -46,7 +46,7 @@ class Act:
         return self._with("text", self._at(key), value)
 
     def life(self, key: str, ms: int) -> "Act":
-        """Let the key live so long at the least."""
+        """Let the key live so long at the least; 0: until it is removed."""
         return self._with("life", self._at(key), ms)
 
     def fact(self, event: Event) -> "Act":

@@ -56,10 +56,9 @@ def of_all(readings: Sequence[Reading], around: Surroundings) -> OverallHealth:
     """The sums, and a line for each instance."""
     lines = [_line(reading, around) for reading in readings]
     reasons = around.reasons + [f"{line.instance}: {why}" for line in lines for why in line.reasons]
-    more = len(reasons) - REASONS_TOLD
     return OverallHealth(
         status=_status(reasons),
-        reasons=reasons[:REASONS_TOLD] + ([f"and {more} more"] if more > 0 else []),
+        reasons=first(reasons),
         queue_depth=sum(line.queue_depth for line in lines),
         pending=sum(line.pending for line in lines),
         dlq_depth=sum(line.dlq_depth for line in lines),
@@ -74,11 +73,21 @@ def of_all(readings: Sequence[Reading], around: Surroundings) -> OverallHealth:
     )
 
 
+def first(reasons: Sequence[str]) -> list[str]:
+    """The first of them, and how many there are besides."""
+    more = len(reasons) - REASONS_TOLD
+    return [*reasons[:REASONS_TOLD], *([f"and {more} more"] if more > 0 else [])]
+
+
 def why_degraded(reading: Reading, around: Surroundings) -> list[str]:
     """What is wrong with this instance."""
+    if reading.trouble:
+        return [f"it cannot be read: {reading.trouble}"]
     found = [why for target in targets(reading.instance) if (why := _stream_trouble(target, reading, around))]
     if reading.dead:
         found.append(f"dead letters: {reading.dead}")
+    if reading.views.missed:
+        found.append(f"the views lack {reading.views.missed} facts that left the log before they were read")
     return found
 
 

@@ -24,7 +24,7 @@ class Looking:
     """Answers questions about the state; changes nothing."""
 
     def __init__(self, platform: Platform, instances: Instances, workers: Workers) -> None:
-        self._redis = platform.redis
+        self._redis, self._scripts = platform.redis, platform.scripts
         self._bound = platform.streams.stream_maxlen
         self._instances = instances
         self._workers = workers
@@ -35,5 +35,6 @@ class Looking:
         name = asked.query.instance
         names = [await self._instances.require(name)] if name else await self._instances.names()
         around = Surroundings(await self._workers.alive(), await durability.server(self._redis), self._bound)
-        found = await readings.read(self._redis, names)
-        return health.of_instance(found[0], around) if name else health.of_all(found, around)
+        if name:
+            return health.of_instance(await readings.read_one(self._scripts, name), around)
+        return health.of_all(await readings.read(self._scripts, names), around)

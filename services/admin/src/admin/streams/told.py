@@ -36,8 +36,8 @@ class InstanceHealth(Numbers, frozen=True, kw_only=True):
 
     status: Standing
     reasons: list[str]
-    """Why it is degraded: no replica alive where work waits, dead letters, a stream over 80 % of its bound, a Redis
-    that keeps nothing on disk."""
+    """Why it is degraded: no replica alive where work waits, dead letters, a stream over 80 % of its bound, views that
+    missed facts, a Redis that keeps nothing on disk."""
     instance: str
     consumers_count: int
     """Senders alive by heartbeat."""

@@ -154,6 +154,8 @@ class Lag(msgspec.Struct, frozen=True, kw_only=True):
     """The last entry of the log that they hold."""
     behind: int
     """Facts that they do not hold yet."""
+    missed: int = 0
+    """Facts that left the log before they were folded in: nobody can fold them any more."""
     rebuilding: bool = False
     rebuilt: int = 0
     """Facts that a running rebuild has read."""

@@ -147,6 +147,7 @@ class Store:
         behind = int(about.get("entries-added", 0)) - head.read(version) - head.skew(version)
         return Lag(
             instance=instance, version=version, position=position, behind=0 if at_end else max(0, behind),
+            missed=head.number(f"{version}:missed"),
             rebuilding=bool(head.building), rebuilt=head.read(head.building) if head.building else 0,
         )  # fmt: skip
 

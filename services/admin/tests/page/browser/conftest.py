@@ -1,20 +1,32 @@
-"""A clinic's morning on a Redis of its own, an admin that serves its page, and browsers that look at it."""
+"""A clinic's morning on a Redis of its own, an admin that serves its page, and browsers that look at it.
 
+What takes long is done once: one server, one browser and one loop for all of these tests; the morning is written and
+folded into views once, and put back as it was for each test. An admin, and a person's browser profile, are each test's
+own.
+"""
+
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 import redis
 import redis.asyncio as aioredis
+from aiohttp.test_utils import TestClient, TestServer
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from shared.clock import SYSTEM
+from shared.events import AnyEvent, decode
+from shared.streams import keys
 from tests.needs import needs
 from tests.support.servers import RedisServer
 from tests.support.waiting import until
 
+from ...conftest import AdminClient, NewAdmin, an_admin
+from .gateway import Gateway, simulated
 from .morning import INSTANCE, Morning
 
 CHROMIUM = "/usr/bin/chromium"
@@ -24,7 +36,11 @@ ARGUMENTS = [
 ]  # fmt: skip
 LOCALES = {"pt": "pt-BR", "es": "es-AR", "en": "en-US"}
 TOKEN = "s3cret-token"
+OF_A_PROCESS = (b"wa:live:", b"wa:wake:", b"wa:{:}:")
+"""Beginnings of keys that tell of an admin which is no more, or of who logged in."""
 expect.set_options(timeout=20_000)  # a machine that is busy with other things
+
+one_loop = pytest_asyncio.fixture(loop_scope="session")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -33,6 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
             item.add_marker(needs("chromium"))
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 @pytest.fixture(scope="session")
@@ -42,13 +59,29 @@ def server() -> Iterator[RedisServer]:
     server.close()
 
 
-@pytest.fixture
+@one_loop
 async def client(server: RedisServer) -> AsyncIterator[aioredis.Redis]:
     """An empty Redis."""
     with redis.Redis.from_url(server.url) as emptied:
         emptied.flushall()
     async with aioredis.Redis.from_url(server.url) as client:
         yield client
+
+
+@one_loop
+async def new_admin() -> AsyncIterator[NewAdmin]:
+    """Starts an admin and answers a client that knows its token, as everywhere; but on the loop of these tests."""
+    clients: list[AdminClient] = []
+
+    async def started(url: str, **about: Any) -> AdminClient:
+        app, headers = an_admin(url, **about)
+        clients.append(client := TestClient(TestServer(app), headers=headers))
+        await client.start_server()
+        return client
+
+    yield started
+    for client in clients:
+        await client.close()
 
 
 @dataclass
@@ -74,6 +107,12 @@ class Clinic:
         answer = await self.admin.post("/admin/tokens", json={"name": name, "role": role})
         return (await answer.json())["token"]
 
+    async def facts(self, kind: type, instance: str = INSTANCE) -> list[Any]:
+        """All of the log that are of this kind, the oldest first."""
+        found = await self.redis.xrange(keys.events(instance))
+        told: list[AnyEvent] = [decode(fields[b"e"]) for _, fields in found]
+        return [fact for fact in told if isinstance(fact, kind)]
+
     async def seen(self) -> None:
         """Wait until the views hold all facts."""
 
@@ -87,22 +126,72 @@ class Clinic:
 NewClinic = Callable[..., Awaitable[Clinic]]
 
 
-@pytest.fixture
-async def empty(new_admin: Any, server: RedisServer, client: aioredis.Redis) -> Clinic:
+@one_loop
+async def new_clinic(new_admin: NewAdmin, server: RedisServer, client: aioredis.Redis) -> NewClinic:
+    """A clinic as its Redis stands, with an admin that has these settings."""
+
+    async def opened(**about: Any) -> Clinic:
+        admin = await new_admin(server.url, token=TOKEN, **about)
+        return Clinic(admin, client, Morning(client, SYSTEM.now_ms()))
+
+    return opened
+
+
+@one_loop
+async def empty(new_clinic: NewClinic) -> Clinic:
     """A clinic where nothing has happened yet."""
-    admin = await new_admin(server.url, token=TOKEN)
-    return Clinic(admin, client, Morning(client, SYSTEM.now_ms()))
+    return await new_clinic()
 
 
-@pytest.fixture
-async def clinic(empty: Clinic) -> Clinic:
+Kept = dict[bytes, tuple[bytes, int]]
+
+
+@pytest.fixture(scope="session")
+def kept_morning() -> Kept:
+    """Every key of a clinic after a morning, with its life; filled by the first who needs it."""
+    return {}
+
+
+@one_loop
+async def after_a_morning(kept_morning: Kept, new_clinic: NewClinic, client: aioredis.Redis) -> None:
+    """A Redis that holds a morning, folded into views."""
+    if kept_morning:
+        pipe = client.pipeline(transaction=False)
+        for key, (value, life_ms) in kept_morning.items():
+            pipe.restore(key, max(0, life_ms), value)
+        await pipe.execute()
+        return
+    first = await new_clinic()
+    await first.morning.whole()
+    await first.seen()
+    await first.admin.close()
+    async for key in client.scan_iter():
+        if key.startswith(OF_A_PROCESS) or b":lease:" in key:
+            await client.delete(key)
+        elif value := await client.dump(key):
+            kept_morning[key] = value, await client.pttl(key)
+
+
+@one_loop
+async def clinic(after_a_morning: None, new_clinic: NewClinic) -> Clinic:
     """A clinic after a morning."""
-    await empty.morning.whole()
-    await empty.seen()
-    return empty
+    return await new_clinic()
 
 
-@pytest.fixture
+@one_loop
+async def gateway(server: RedisServer, after_a_morning: None) -> AsyncIterator[Gateway]:
+    """The simulator, and ingest for what it posts when it is told to."""
+    async with simulated(server.url) as gateway:
+        yield gateway
+
+
+@one_loop
+async def wired(gateway: Gateway, new_clinic: NewClinic) -> Clinic:
+    """A clinic after a morning, whose admin knows the gateway and where ingest is."""
+    return await new_clinic(**gateway.settings)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
@@ -123,13 +212,29 @@ class Visit:
         await self.page.goto(self.url + path)
         return self.page
 
+    async def come_in(self, token: str) -> None:
+        """Log in, without looking at a page."""
+        form = await (await self.context.request.get(f"{self.url}/login")).text()
+        fields = dict(re.findall(r'name="(form|next)" value="([^"]*)"', form))
+        entered = await self.context.request.post(f"{self.url}/login", form=fields | {"token": token}, max_redirects=0)
+        assert entered.status == 303, await entered.text()
+
+    async def log_in(self, token: str) -> None:
+        """From the login page."""
+        await self.page.locator("input[name=token]").fill(token)
+        await self.page.locator("main button").click()
+
+    async def forget_session(self) -> None:
+        """As if it had ended long ago."""
+        await self.context.clear_cookies(name="frontdesk")
+
 
 NewVisit = Callable[..., Awaitable[Visit]]
 
 
-@pytest.fixture
+@one_loop
 async def visit(chromium: Browser) -> AsyncIterator[NewVisit]:
-    """Opens a browser at a clinic's login, and logs in when a token is given."""
+    """Opens a browser: of somebody who is logged in by `token`, or, without one, at the login."""
     visits: list[Visit] = []
 
     async def opened(
@@ -146,11 +251,10 @@ async def visit(chromium: Browser) -> AsyncIterator[NewVisit]:
         page.on("pageerror", lambda error: one.faults.append(f"script: {error}"))
         page.on("dialog", lambda dialog: one.faults.append(f"dialog: {dialog.message}"))
         page.on("console", lambda said: one.faults.append(said.text) if "Content Security" in said.text else None)
-        await one.go("/login")
         if token:
-            await page.locator("input[name=token]").fill(token)
-            await page.locator("main button").click()
-            await page.wait_for_url("**/")
+            await one.come_in(token)
+        else:
+            await one.go("/login")
         return one
 
     yield opened

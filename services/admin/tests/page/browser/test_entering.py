@@ -27,7 +27,7 @@ async def test_a_wrong_token_is_told_and_a_right_one_opens(empty: Clinic, visit:
 
 
 async def test_the_language_and_the_appearance_are_kept(clinic: Clinic, visit: NewVisit) -> None:
-    page = (await visit(clinic, lang="en")).page
+    page = await (await visit(clinic, lang="en")).go("/")
     await page.get_by_title("Español").last.click()
     await expect(page.get_by_role("heading", name="Resumen", level=1)).to_be_visible()
     await page.get_by_title("Oscuro").last.click()
@@ -39,6 +39,7 @@ async def test_the_language_and_the_appearance_are_kept(clinic: Clinic, visit: N
 
 async def test_logging_out_shuts_the_door(clinic: Clinic, visit: NewVisit) -> None:
     one = await visit(clinic)
+    await one.go("/")
     await one.page.get_by_role("button", name="Log out").click()
     await one.go("/chats")
     await expect(one.page).to_have_url(f"{one.url}/login?next=/chats")
@@ -53,7 +54,7 @@ async def test_what_goes_wrong_is_a_page_for_people(clinic: Clinic, visit: NewVi
 
 
 async def test_the_skip_link_leads_to_the_content(clinic: Clinic, visit: NewVisit) -> None:
-    page = (await visit(clinic)).page
+    page = await (await visit(clinic)).go("/")
     await page.keyboard.press("Tab")
     await expect(page.locator(":focus")).to_have_text("Skip to content")
     await page.keyboard.press("Enter")

@@ -7,70 +7,78 @@ import os
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
+from .addresses import DOINGS, EXAMPLES, OUTSIDE, PROBLEMS, pages_of, prepare
 from .conftest import Clinic, NewVisit
-from .morning import INSTANCE, MARIA
+from .morning import MARIA
 
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text("utf-8")
-PAGES = {
-    "overview": "/",
-    "chats": "/chats",
-    "chat": f"/chats/{INSTANCE}/{MARIA}",
-    "contact": f"/chats/{INSTANCE}/{MARIA}?about=1",
-    "chat-template": f"/chats/{INSTANCE}/{MARIA}?template=reminder",
-    "dead-letters": "/dead-letters",
-    "schedule": "/schedule",
-    "broadcasts": "/broadcasts",
-    "broadcast-new": "/broadcasts/new?template=reminder",
-    "templates": "/templates?name=reminder",
-    "knowledge": "/knowledge?question=estacionamento",
-    "instances": "/instances",
-    "audit": "/audit",
-    "settings": "/settings",
-}
+RUN = "axe.run({resultTypes: ['violations']})"
+ASKED = {(390, "light"), (1440, "dark")}
+"""Where axe is asked: every layout and every colour is in one of the two."""
 LOOKS = [(390, "light"), (390, "dark"), (1440, "light"), (1440, "dark")]
 LANGUAGES = {(390, "light"): "pt", (390, "dark"): "es", (1440, "light"): "en", (1440, "dark"): "pt"}
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    folder = Path(os.environ.get("FRONTDESK_PICTURES") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+class Look:
+    """Looks at one page after the other, and gathers what is wrong."""
+
+    def __init__(self, pictures: Path, width: int, theme: str) -> None:
+        self._pictures, self._width, self._theme = pictures, width, theme
+        self.found: list[str] = []
+
+    async def at(self, name: str, page: Page) -> None:
+        """Nothing sticks out, and axe finds no serious or critical fault."""
+        await page.screenshot(path=self._pictures / f"{name}-{self._width}-{self._theme}.png")
+        if await page.evaluate("document.documentElement.scrollWidth") > self._width:
+            self.found.append(f"{name} is wider than {self._width}")
+        if (self._width, self._theme) not in ASKED:
+            return
+        await page.evaluate(AXE)
+        faults = (await page.evaluate(RUN))["violations"]
+        self.found += [
+            f"{name}: {fault['id']}: {fault['nodes'][0]['html'][:200]}"
+            for fault in faults
+            if fault["impact"] in ("serious", "critical")
+        ]
+
+
+async def test_every_page_has_an_example(empty: Clinic) -> None:
+    """So that none can be forgotten by the tests below."""
+    assert pages_of(empty.admin.app) == set(EXAMPLES)
+    assert [path for path, examples in EXAMPLES.items() if not examples and path != "/login"] == []
 
 
 @pytest.mark.parametrize(("width", "theme"), LOOKS)
 @pytest.mark.timeout(300)
 async def test_every_page_fits_and_everybody_can_use_it(
-    clinic: Clinic, visit: NewVisit, tmp_path: Path, width: int, theme: str
+    wired: Clinic, visit: NewVisit, pictures: Path, tmp_path: Path, width: int, theme: str
 ) -> None:
-    """Nothing sticks out, and axe finds no serious or critical fault."""
-    pictures = Path(os.environ.get("FRONTDESK_PICTURES") or tmp_path)
-    pictures.mkdir(parents=True, exist_ok=True)
-    when = str((await clinic.get("/admin/overview"))["at"] + 90_000_000)
-    scheduled = {"instance": INSTANCE, "to": MARIA, "text": "Até amanhã!", "class": "reminder", "send_at": int(when)}
-    assert (await clinic.admin.post("/admin/messages", json=scheduled)).status == 202
-    await clinic.token("ana", "staff")
-    one = await visit(clinic, lang=LANGUAGES[width, theme], width=width, theme=theme)
-    found = []
-    await one.page.goto(f"{one.url}/")
-    for name, path in PAGES.items():
-        page = await one.go(path)
-        await expect(page.locator("#live.on")).to_be_visible()
-        await page.screenshot(path=pictures / f"{name}-{width}-{theme}.png")
-        if await page.evaluate("document.documentElement.scrollWidth") > width:
-            found.append(f"{name} is wider than {width}")
-        await page.evaluate(AXE)
-        faults = (await page.evaluate("axe.run({resultTypes: ['violations']})"))["violations"]
-        found += [
-            f"{name}: {fault['id']}: {fault['nodes'][0]['html'][:200]}"
-            for fault in faults
-            if fault["impact"] in ("serious", "critical")
-        ]
-    assert found == []
-
-
-async def test_the_login_and_a_problem_can_be_used_by_everybody(clinic: Clinic, visit: NewVisit) -> None:
-    one = await visit(clinic, "")
-    for path in ("/login", "/nowhere"):
-        page = await one.go(path)
-        await page.evaluate(AXE)
-        faults = (await page.evaluate("axe.run({resultTypes: ['violations']})"))["violations"]
-        assert [fault["id"] for fault in faults if fault["impact"] in ("serious", "critical")] == []
+    lang = LANGUAGES[width, theme]
+    look, prepared = Look(pictures, width, theme), await prepare(wired)
+    operator = await visit(wired, lang=lang, width=width, theme=theme)
+    for examples in (*EXAMPLES.values(), PROBLEMS):
+        for name, address in examples.items():
+            await look.at(name, await operator.go(prepared.at(address)))
+    for name, doing in DOINGS.items():
+        await look.at(name, await doing(operator, tmp_path))
+    viewer = await visit(wired, await wired.token("eve", "viewer"), lang=lang, width=width, theme=theme)
+    await look.at("problem-403", await viewer.go("/settings"))
+    stranger = await visit(wired, "", lang=lang, width=width, theme=theme)
+    for name, address in OUTSIDE.items():
+        await look.at(name, await stranger.go(address))
+    await stranger.log_in("wrong")
+    await expect(stranger.page.get_by_role("alert")).to_be_visible()
+    await look.at("login-wrong", stranger.page)
+    assert look.found == []
 
 
 async def test_an_update_moves_nothing(clinic: Clinic, visit: NewVisit) -> None:

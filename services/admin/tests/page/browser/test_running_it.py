@@ -1,92 +1,29 @@
-"""Can an operator run it from the page: dead letters, the schedule, broadcasts, tokens; and nobody else?"""
+"""Does the page show what happens to whoever may see it, and do nothing for whoever may not?"""
 
 import pytest
 from playwright.async_api import expect
 
-from shared.events import AdminActed, SendReplayed
+from shared.events import AdminActed
 
 from .conftest import Clinic, NewVisit
-from .morning import INSTANCE, JOAO, MARIA
-from .test_talking import facts_of
+from .morning import INSTANCE, MARIA
 
 
 async def test_the_overview_follows_what_happens(clinic: Clinic, visit: NewVisit) -> None:
-    page = (await visit(clinic)).page
+    page = await (await visit(clinic)).go("/")
     received = page.locator("dt", has_text="Received").locator("xpath=following-sibling::dd[1]")
     before = int(await received.inner_text())
     await clinic.morning.ago(0).write(clinic.morning.wrote(MARIA, "Maria Silva", "oi de novo"))
     await expect(received).to_have_text(str(before + 1))
 
 
-async def test_a_dead_letter_is_read_mended_and_sent_again(clinic: Clinic, visit: NewVisit) -> None:
-    page = await (await visit(clinic)).go("/dead-letters?reason=WhatsApp")
-    await expect(page.locator(".letter")).to_have_count(1)
-    await page.get_by_role("link", name=JOAO).click()
-    await expect(page.locator("table")).to_contain_text("number not on WhatsApp")
-    await page.get_by_label("Phone").fill("5511912345678")
-    await page.get_by_role("button", name="Send again").click()
-    await expect(page.get_by_role("status").first).to_contain_text("Sent again")
-    await expect(page.locator(".letter")).to_have_count(1)
-    assert len(await facts_of(clinic, SendReplayed)) == 1
-
-
-async def test_many_are_discarded_only_when_confirmed(clinic: Clinic, visit: NewVisit) -> None:
-    page = await (await visit(clinic)).go("/dead-letters")
-    await page.get_by_label("All on this page").check()
-    await page.get_by_role("button", name="Discard the ticked").click()
-    await expect(page.get_by_role("heading", name="2 would be discarded")).to_be_visible()
-    await page.get_by_label("To confirm, type demo").fill("dmo")
-    await page.get_by_role("button", name="Discard", exact=True).click()
-    await expect(page.get_by_role("alert")).to_contain_text("must repeat the instance's name")
-    await expect(page.locator(".letter")).to_have_count(2)
-    await page.get_by_role("button", name="Discard the ticked").click()
-    await page.get_by_label("To confirm, type demo").fill("demo")
-    await page.get_by_role("button", name="Discard", exact=True).click()
-    await expect(page.locator("#letters")).to_contain_text("Nothing was left behind")
-
-
-async def test_a_reminder_is_scheduled_and_taken_back(clinic: Clinic, visit: NewVisit) -> None:
-    page = await (await visit(clinic, await clinic.token("ana", "staff"))).go("/schedule")
-    await expect(page.locator("#waiting")).to_contain_text("Nothing is scheduled")
-    await page.get_by_label("Phone").fill("12")
-    await page.get_by_label("Text").fill("Sua consulta é amanhã.")
-    await page.get_by_role("button", name="Schedule").click()
-    await expect(page.get_by_role("alert")).to_contain_text("Phone")
-    await expect(page.get_by_label("Text")).to_have_value("Sua consulta é amanhã.")
-    await page.get_by_label("Phone").fill("+55 11 98888-7777")
-    await page.get_by_role("button", name="Schedule").click()
-    await expect(page.locator("#waiting")).to_contain_text("Sua consulta é amanhã.")
-    await page.get_by_role("button", name="Cancel").click()
-    await expect(page.locator("#waiting")).to_contain_text("Nothing is scheduled")
-
-
 async def test_a_template_is_previewed(clinic: Clinic, visit: NewVisit) -> None:
     page = await (await visit(clinic)).go("/templates")
     await page.get_by_role("link", name="results_ready").click()
-    await page.get_by_label("name", exact=True).fill("Lucía")
+    await page.get_by_label("Name", exact=True).fill("Lucía")
     await page.locator("#preview select[name=language]").select_option("es")
     await page.get_by_role("button", name="Preview").click()
     await expect(page.locator("#preview .bubble")).to_contain_text("Lucía, ")
-
-
-async def test_a_broadcast_is_tried_started_and_stopped(clinic: Clinic, visit: NewVisit) -> None:
-    page = await (await visit(clinic)).go("/broadcasts/new?template=results_ready")
-    await page.get_by_label("Recipients").fill("telefone;name\n5511900000001;Ana\n12;Bia")
-    await page.get_by_role("button", name="See what it comes to").click()
-    await expect(page.get_by_role("alert")).to_contain_text("line 2: Phone")
-    await page.get_by_label("Recipients").fill("telefone;name\n5511900000001;Ana\n5511900000002;Bia\n5511900000002;Bia")
-    await page.get_by_label("Per minute").fill("1")
-    await page.get_by_role("button", name="See what it comes to").click()
-    await expect(page.locator("#trial")).to_contain_text("It would go to 2 people")
-    await expect(page.locator("#trial")).to_contain_text("1 line is there twice")
-    await expect(page.locator("#trial .bubble").first).to_contain_text("Ana,")
-    await page.get_by_label("To confirm, type demo").fill("demo")
-    await page.get_by_role("button", name="Send to 2 people").click()
-    await expect(page.locator("#progress")).to_contain_text("of 2")
-    await page.get_by_role("button", name="Stop the broadcast").click()
-    await expect(page.locator("#progress")).to_contain_text("stopped")
-    await page.get_by_role("link", name="Broadcasts").first.click()
-    await expect(page.locator("#broadcasts li")).to_have_count(1)
 
 
 async def test_a_token_is_told_once_and_can_be_taken_back(clinic: Clinic, visit: NewVisit) -> None:
@@ -118,7 +55,7 @@ async def test_what_a_role_may_not_do_is_not_shown_and_refused(clinic: Clinic, v
         assert answer.status == 403, path
     assert (await one.go("/settings")).url == f"{one.url}/settings"
     await expect(one.page.get_by_role("heading", name="Your access does not allow this")).to_be_visible()
-    assert [fact for fact in await facts_of(clinic, AdminActed) if fact.actor == "eve"] == []
+    assert [fact for fact in await clinic.facts(AdminActed) if fact.actor == "eve"] == []
 
 
 async def test_a_form_of_another_site_changes_nothing(clinic: Clinic, visit: NewVisit) -> None:

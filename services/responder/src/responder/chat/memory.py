@@ -19,11 +19,12 @@ class Memory:
 
     async def of(self, instance: str, chat: str) -> ChatState:
         """The chat's state now. Raises RedisError."""
-        own, bot, vip, interrupted = await asyncio.gather(
+        own, bot, held, vip, interrupted = await asyncio.gather(
             self.scripts.call("HGETALL", keys.chat(instance, chat)),
             self.scripts.call("HGETALL", keys.bot(instance)),
+            self.scripts.call("HGETALL", keys.held(instance, chat)),
             self.scripts.call("HGET", keys.contact(instance, chat), "vip"),  # it outlives the chat's own state
             self.scripts.call("GET", keys.interrupted(instance, chat)),
         )
-        state = replace(load_state(pairs(own), pairs(bot)), interrupted_at=number(interrupted))
+        state = replace(load_state(pairs(own), pairs(bot), pairs(held)), interrupted_at=number(interrupted))
         return replace(state, vip=True) if vip == b"1" else state

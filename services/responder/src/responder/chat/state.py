@@ -73,8 +73,10 @@ NOT_OURS = {  # others write these
 }  # fmt: skip
 
 
-def load_state(chat: Mapping[bytes, bytes], bot: Mapping[bytes, bytes]) -> ChatState:
-    """The state in the hashes of the chat and the instance's bot; what cannot be read is forgotten."""
+def load_state(
+    chat: Mapping[bytes, bytes], bot: Mapping[bytes, bytes], held: Mapping[bytes, bytes]
+) -> ChatState:  # fmt: skip
+    """The state in three hashes: the chat's, the bot's, and staff's hold on it. What cannot be read is forgotten."""
     try:
         state = _decoder.decode(chat[b"bot"]) if b"bot" in chat else ChatState()
     except msgspec.DecodeError:
@@ -82,7 +84,7 @@ def load_state(chat: Mapping[bytes, bytes], bot: Mapping[bytes, bytes]) -> ChatS
     return msgspec.structs.replace(
         state,
         staff_at=number(chat.get(b"staff_at")),
-        paused_until=number(chat.get(b"paused_until")),
+        paused_until=number(held.get(b"paused_until")),
         all_paused_until=number(bot.get(b"paused_until")),
         vip=chat.get(b"vip") == b"1",
     )

@@ -2,6 +2,8 @@
 -- A holder that is to have it lets go as well, when others have pending entries: it takes those over on coming back.
 -- KEYS  1 assignment (string)  2 lease (string)  3 log (stream)  4… streams of the lane
 -- ARGV  1 replica  2 assignment's life, ms  3 group  4 log's bound, 0 none  5 audit fact, "" to count only
+--       6 how many entries may be pending for others, 7 who may hold the lane, "" nobody: if it is otherwise it counts
+--         only; 6 is "" when it may be as it will
 -- reply {holder or "", 1 assigned | 0 nothing to do, entries pending for others in each stream…}
 local kind = redis.call('TYPE', KEYS[3]).ok
 if kind ~= 'none' and kind ~= 'stream' then
@@ -25,7 +27,7 @@ for at = 4, #KEYS do
 end
 local needed = holder ~= ARGV[1] or total > 0
 reply[2] = needed and 1 or 0
-if ARGV[5] == '' then
+if ARGV[5] == '' or (ARGV[6] ~= '' and (total > tonumber(ARGV[6]) or holder ~= ARGV[7])) then
   return reply
 end
 local fact = cmsgpack.unpack(ARGV[5])

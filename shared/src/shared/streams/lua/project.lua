@@ -4,7 +4,7 @@
 -- ARGV  1 our fencing number  2 version  3 the position that the batch began at  4 the position that it ends at
 --       5 facts in it  6 the chats that changed, a line each, "" to tell nobody  7 bound of the changes
 --       8 operations (MessagePack): verb, index into KEYS, its arguments, … Verbs: HSET HDEL HINCRBY ZADD ZREM
--- reply ok | fenced | moved
+-- reply ok | fenced | moved. Facts that were trimmed before they could be read are counted in the head, as missed.
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return 'fenced'
 end
@@ -44,7 +44,12 @@ for at = 1, about.err and 0 or #about, 2 do
   told[about[at]] = about[at + 1]
 end
 if told['last-generated-id'] == ARGV[4] and told['entries-added'] then
-  redis.call('HSET', KEYS[2], prefix .. 'skew', told['entries-added'] - read)
+  local skew = told['entries-added'] - read
+  local missed = skew - tonumber(redis.call('HGET', KEYS[2], prefix .. 'skew') or skew)
+  if missed > 0 then -- more was trimmed than when this version began: they were never read
+    redis.call('HINCRBY', KEYS[2], prefix .. 'missed', missed)
+  end
+  redis.call('HSET', KEYS[2], prefix .. 'skew', skew)
 end
 if ARGV[6] ~= '' then
   redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[7], '*', 'c', ARGV[6])

@@ -4,7 +4,8 @@
 -- KEYS  1 log (stream)  2 progress (hash)  3… streams
 -- ARGV  1 setid (pending entries stay pending) | recreate (a new group, made with its stream)
 --       2 log's bound, 0 none  3 audit fact, "" to count only
---       4… of each stream: its group, how many of its entries were sent, and of each of these its id and its send's
+--       4 how many entries it may deliver again at the most: with more it counts only; "" any number
+--       5… of each stream: its group, how many of its entries were sent, and of each of these its id and its send's
 -- reply entries that are delivered again, pending of the stream, entries taken out, of each stream …
 for at = 1, #KEYS do
   local kind, expected = redis.call('TYPE', KEYS[at]).ok, at == 2 and 'hash' or 'stream'
@@ -12,8 +13,7 @@ for at = 1, #KEYS do
     error('WRONGTYPE ' .. KEYS[at] .. ' is a ' .. kind .. ', expected a ' .. expected) -- a string: 6.2 takes no table
   end
 end
-local counting = ARGV[3] == ''
-local streams, next_arg = {}, 4
+local streams, next_arg = {}, 5
 for at = 3, #KEYS do
   local one = { key = KEYS[at], group = ARGV[next_arg], sent = {} }
   local found = redis.pcall('XPENDING', one.key, one.group)
@@ -40,7 +40,7 @@ for _, one in ipairs(streams) do
   reply[#reply + 1] = one.pending
   reply[#reply + 1] = #one.sent
 end
-if counting then
+if ARGV[3] == '' or (ARGV[4] ~= '' and total > tonumber(ARGV[4])) then
   return reply
 end
 for _, one in ipairs(streams) do

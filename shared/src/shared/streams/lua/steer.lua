@@ -7,7 +7,7 @@
 --                       put KEY N FIELD VALUE …     set fields of a hash, N arguments
 --                       drop KEY FIELD              remove a field of a hash
 --                       text KEY VALUE              set a string
---                       life KEY MS                 the time to live that KEY has at the least
+--                       life KEY MS                 the time to live that KEY has at the least; 0: it does not expire
 --                       fact BYTES                  append to the log
 --       (KEY: index into KEYS)
 -- reply ok | the number of the first condition, from 1, that did not hold; nothing was written then
@@ -56,7 +56,9 @@ each(function(op, at, key)
   elseif op == 'text' then
     redis.call('SET', key, ARGV[at + 1])
   elseif op == 'life' then
-    if redis.call('PTTL', key) ~= -2 then
+    if ARGV[at + 1] == '0' then
+      redis.call('PERSIST', key)
+    elseif redis.call('PTTL', key) ~= -2 then
       redis.call('PEXPIRE', key, math.max(redis.call('PTTL', key), tonumber(ARGV[at + 1])))
     end
   elseif op == 'fact' then

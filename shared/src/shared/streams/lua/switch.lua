@@ -35,6 +35,6 @@ elseif ARGV[2] == 'serve' then
   end
 else
   redis.call('HDEL', head, 'old', version .. ':position', version .. ':read', version .. ':skew',
-    version .. ':connection')
+    version .. ':missed', version .. ':connection')
 end
 return 'ok'

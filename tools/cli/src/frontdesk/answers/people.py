@@ -37,6 +37,7 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
     keys: int = 0
     scanned: int = 0
     found: int = 0
+    problem: str = ""
     places: list[str] = []
     disk: str = ""
 

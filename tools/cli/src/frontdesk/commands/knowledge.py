@@ -1,5 +1,6 @@
 """What does the clinic know, and what would a question find?"""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,7 @@ app = Desk(no_args_is_help=True, help="What the clinic knows: its texts, and wha
 Clinic = Annotated[str, typer.Option(help="The clinic; else that of --instance.")]
 Name = Annotated[str, typer.Argument(help="Such as parking.md, or parking.es.md in Spanish.")]
 _TEXTS = "/admin/knowledge"
+STDIN = Path("-")
 
 
 @app.command("list")
@@ -35,17 +37,15 @@ def show_(here: Session, name: Name, clinic: Clinic = "") -> None:
 @app.command()
 def put(
     here: Session,
-    file: Annotated[Path, typer.Argument(help="A text in Markdown.")],
-    name: Annotated[str, typer.Option(help="What it is called; else as the file.")] = "",
+    file: Annotated[Path, typer.Argument(help="A text in Markdown; `-` reads it from standard input.")],
+    name: Annotated[str, typer.Option(help="What it is called, `parking.md`; else as the file.")] = "",
     clinic: Clinic = "",
     yes: Yes = False,
 ) -> None:
     """Upload a text, under a new name or over another. It answers within seconds."""
-    try:
-        text = file.read_bytes()
-    except OSError as error:
-        raise typer.BadParameter(f"{file} cannot be read: {error.strerror}") from None
-    name, whose = name or file.name, _whose(here, clinic)
+    if file == STDIN and not name:
+        raise typer.BadParameter("say what it is called: --name parking.md", param_hint="--name")
+    text, name, whose = _content(file), name or file.name, _whose(here, clinic)
     path = f"{_TEXTS}/{segment(name)}"
     there = _there(here, path, whose)
     if there:
@@ -69,6 +69,13 @@ def ask(
 ) -> None:
     """What a patient's question would find."""
     here.tell(here.api.post(f"{_TEXTS}/ask", Findings, {"question": question}, **_whose(here, clinic)), _found)
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return sys.stdin.read().encode("utf-8", "surrogateescape") if file == STDIN else file.read_bytes()
+    except OSError as error:
+        raise typer.BadParameter(f"{file} cannot be read: {error.strerror}") from None
 
 
 def _whose(here: Session, clinic: str) -> dict[str, str]:

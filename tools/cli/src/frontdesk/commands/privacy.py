@@ -63,6 +63,8 @@ def _standing(here: Session, instance: str, id_: str) -> Told[Erasure]:
 def _people(told: Erasure) -> None:
     if told.state != "done":
         show.say(f"{told.state}: {told.done} of {told.total}")
+        if told.problem:
+            show.hint(f"! the last try broke off: {told.problem}; it is tried again")
         return
     show.say(f"done: {told.facts} facts and {told.keys} keys removed; "
              f"{told.found} traces found in {told.scanned} keys afterwards.")  # fmt: skip

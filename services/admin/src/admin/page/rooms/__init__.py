@@ -11,6 +11,8 @@ from admin.page.rooms.dead_letters import DeadLetters
 from admin.page.rooms.instances import Instances
 from admin.page.rooms.knowledge import Knowledge
 from admin.page.rooms.overview import Overview
+from admin.page.rooms.privacy import Privacy
+from admin.page.rooms.queues import Queues
 from admin.page.rooms.schedule import Schedule
 from admin.page.rooms.settings import Settings
 from admin.page.rooms.templates import Templates
@@ -24,5 +26,6 @@ class Room(Protocol):
 
 
 ROOMS: Sequence[Callable[[Means], Room]] = (
-    Overview, Chats, Schedule, Broadcasts, Templates, Knowledge, DeadLetters, Instances, Audit, Settings,
+    Overview, Chats, Schedule, Broadcasts, Templates, Knowledge, DeadLetters, Instances, Queues, Audit,
+    Settings, Privacy,
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """How does one template go to many? Choose it, paste the list, see what it comes to, start it, watch it, stop it."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -9,7 +10,7 @@ from aiohttp import web
 from admin.access.principal import Role
 from admin.http.endpoint import Asked
 from admin.http.problems import Problem
-from admin.page.rooms.pasted import recipients
+from admin.page.rooms.pasted import Line, faults, lines
 from admin.page.rooms.schedule import moment_of
 from admin.page.rooms.talking import picked
 from admin.page.screens import NOTHING_GIVEN, Form, Listed, Means, Seen, back_to, form, page, tried
@@ -57,26 +58,35 @@ class Broadcasts:
 
     async def _form(
         self, asked: Asked[NewSeen, None], given: Form = NOTHING_GIVEN, problem: Problem | None = None,
-        trial: Any = None, pasted: str = "",
+        trial: Any = None, pasted: str = "", listed: Sequence[Line] = (),
     ) -> web.Response:  # fmt: skip
         instance, request = await self._means.instance(asked), asked.request
         templates = (await self._ask(request, "GET /admin/templates", instance=instance)).data if instance else None
+        wrong = faults(problem, listed) if problem else []
+        if problem and wrong:  # each is told beside its line
+            problem = Problem(
+                problem.status, "", parameter="recipients", fault_count=problem.more.get("fault_count", 1)
+            )
         return await self._means.rendering.show(
             request, "broadcast_new.html", instance=instance, status=problem.status if problem else 200,
             templates=templates, picked=picked(templates, asked.query.template), trial=trial,
             pasted=pasted or given.text("recipients"), form=given, problem=problem,
+            faults=wrong,
         )  # fmt: skip
 
     async def start(self, asked: Asked[NewSeen, None]) -> web.Response:
         """See what it would come to; then, confirmed, start it."""
-        pasted = ""
+        pasted, listed = "", list[Line]()
 
         async def work(given: Form) -> web.Response:
-            nonlocal pasted
+            nonlocal pasted, listed
             instance, request = await self._means.instance(asked), asked.request
             file = given.file("file")
-            pasted = file.decode("utf-8-sig", "replace") if file else given.text("recipients")
-            body = await self._body(asked, given, pasted, instance)
+            pasted = file.data.decode("utf-8-sig", "replace") if file else given.text("recipients")
+            templates = (await self._ask(request, "GET /admin/templates", instance=instance)).data
+            template = picked(templates, asked.query.template)
+            listed = lines(pasted, template.variables if template else ())
+            body = await self._body(asked, given, listed, instance)
             sure = given.checked("sure")
             body |= {"confirm": given.text("confirm")} if sure else {"dry_run": True}
             headers = given.once if sure else {}
@@ -86,16 +96,16 @@ class Broadcasts:
             return back_to(f"/broadcasts/{quote(answer.id)}?instance={quote(instance)}", "started")
 
         async def again(given: Form, problem: Problem) -> web.Response:
-            return await self._form(asked, given, problem, pasted=pasted)
+            return await self._form(asked, given, problem, pasted=pasted, listed=listed)
 
         return await tried(work, again, asked.request)
 
-    async def _body(self, asked: Asked[NewSeen, None], given: Form, pasted: str, instance: str) -> dict[str, Any]:
-        templates = (await self._ask(asked.request, "GET /admin/templates", instance=instance)).data
-        template = picked(templates, asked.query.template)
+    async def _body(
+        self, asked: Asked[NewSeen, None], given: Form, listed: Sequence[Line], instance: str
+    ) -> dict[str, Any]:
         body: dict[str, Any] = {
             "template": asked.query.template,
-            "recipients": recipients(pasted, template.variables if template else ()),
+            "recipients": [line.recipient for line in listed],
         }
         if given.text("language"):
             body["language"] = given.text("language")

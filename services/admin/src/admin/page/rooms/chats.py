@@ -9,12 +9,14 @@ from aiohttp import web
 from admin.access.principal import Role
 from admin.http.endpoint import Asked
 from admin.http.problems import Problem
+from admin.messages.upload_form import MOST_BYTES
 from admin.page.forms import NOTHING_GIVEN
 from admin.page.rooms import talking
 from admin.page.screens import Form, Listed, Means, back_to, form, page, tried
 from admin.views.model import Status
 
 ONE = "/admin/conversations/{chat}"
+FORM_LIMIT = MOST_BYTES + 1024**2  # a file, and the rest of its form; a little too much is told in its place
 Text = Annotated[str, msgspec.Meta(max_length=100)]
 
 
@@ -54,7 +56,7 @@ class Chats:
         self.endpoints = [
             page("/chats", self.list),
             page("/chats/{instance}/{chat}", self.read),
-            form("/chats/{instance}/{chat}/{act}", self.act, Role.STAFF),
+            form("/chats/{instance}/{chat}/{act}", self.act, Role.STAFF, body_limit=FORM_LIMIT),
         ]
 
     async def list(self, asked: Asked[ChatsSeen, None]) -> web.Response:
@@ -81,6 +83,7 @@ class Chats:
             open=found.data, messages=messages.data, contact=contact[0], version=contact[1], story=story,
             templates=templates.items if templates else [], languages=templates.languages if templates else [],
             picked=talking.picked(templates, q.template), preview=preview, form=given, problem=problem,
+            most_bytes=MOST_BYTES,
         )  # fmt: skip
 
     async def _contact(self, request: web.Request, at: dict[str, str]) -> tuple[Any, str]:
@@ -135,7 +138,8 @@ class Chats:
                 await self._ask(request, f"POST {ONE}/give-back", at)
                 return "given_back"
             case "reply":
-                await self._ask(request, f"POST {ONE}/reply", at, body=talking.reply_of(given), headers=given.once)
+                body = await self._reply(request, q.instance, given)
+                await self._ask(request, f"POST {ONE}/reply", at, body=body, headers=given.once)
                 return ""
             case "pause":
                 await self._ask(request, f"POST {ONE}/pause", at, body=talking.pause_of(given))
@@ -149,6 +153,13 @@ class Chats:
                 await self._ask(request, "PATCH /admin/contacts/{chat}", at, body=body, headers=headers)
                 return "saved"
         raise Problem(404, f"a chat has no {q.act!r}")
+
+    async def _reply(self, request: web.Request, instance: str, given: Form) -> dict[str, Any]:
+        file = given.file("file")
+        if file is None:
+            return talking.reply_of(given)
+        kept = (await self._ask(request, "POST /admin/uploads", instance=instance, file=file)).data
+        return talking.reply_of(given, kept)
 
     async def _previewed(self, asked: Asked[ChatForm, None], given: Form) -> str:
         filled = talking.filled(given)

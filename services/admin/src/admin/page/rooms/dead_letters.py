@@ -63,7 +63,7 @@ class DeadLetters:
 
         async def work(given: Form) -> web.Response:
             act = "discard" if given.text("act") == "discard" else "replay"
-            which: dict[str, Any] = {"ids": given.all("ids")} if given.all("ids") else {"reason": asked.query.reason}
+            which = _chosen(given, asked.query.reason)
             dry, instance = not given.checked("sure"), await self._means.instance(asked)
             answer = await self._ask(
                 asked.request, f"POST {ALL}/{act}", instance=instance, dry_run=dry,
@@ -108,6 +108,15 @@ class DeadLetters:
             return await self._read(asked, given, problem)
 
         return await tried(work, again, asked.request)
+
+
+def _chosen(given: Form, reason: str) -> dict[str, Any]:
+    """Those that are ticked; or all that have the reason, if that is ticked."""
+    if reason and given.checked("all"):
+        return {"reason": reason}
+    if not given.all("ids"):
+        raise Problem(400, "tick those that you mean", parameter="ids")
+    return {"ids": given.all("ids")}
 
 
 def _replay_of(given: Form) -> dict[str, Any]:

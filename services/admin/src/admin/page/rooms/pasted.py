@@ -2,28 +2,65 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from admin.http.problems import Problem
+from admin.page.variables import variable_of
 
 TO = frozenset({"to", "phone", "telefone", "telefono", "teléfono", "celular", "número", "numero", "number", "whatsapp"})
 """Titles of the column with the phone number."""
+_PLACE = re.compile(r"recipients\[(\d+)\]\.?(.*)")
 
 
-def recipients(pasted: str, variables: Sequence[str]) -> list[dict[str, Any]]:
-    """One for each line. Without titles the first column is the number and the others are `variables`, in order.
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One person."""
+
+    number: int
+    """Of the line in what was pasted, from 1."""
+    pasted: str
+    recipient: dict[str, Any]
+    """As the API takes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A line that is not right."""
+
+    number: int
+    pasted: str
+    parameter: str
+    detail: str
+
+
+def lines(pasted: str, variables: Sequence[str]) -> list[Line]:
+    """One for each person. Without titles the first column is the number and the others are `variables`, in order.
 
     Raises Problem 400 for what is no list.
     """
-    rows = [row for row in csv.reader(io.StringIO(pasted), delimiter=_delimiter(pasted)) if any(map(str.strip, row))]
+    delimiter = _delimiter(pasted)
+    reader = csv.reader(io.StringIO(pasted), delimiter=delimiter)
+    rows = [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
     if not rows:
         raise Problem(400, "the list is empty: one phone number a line", parameter="recipients")
-    titles = [cell.strip() for cell in rows[0]]
+    titles = [variable_of(cell.strip(), variables) for cell in rows[0][1]]
     number_at = next((at for at, title in enumerate(titles) if title.lower() in TO), None)
-    if number_at is None:
-        return [_named(row, ["to", *variables], 0) for row in rows]
-    return [_named(row, titles, number_at) for row in rows[1:]]
+    named = (["to", *variables], 0, rows) if number_at is None else (titles, number_at, rows[1:])
+    return [Line(number, delimiter.join(row), _named(row, named[0], named[1])) for number, row in named[2]]
+
+
+def faults(problem: Problem, given: Sequence[Line]) -> list[Fault]:
+    """The lines that the API finds wrong, as they were pasted; none when it is something else."""
+    told = problem.more.get("faults") or [{"parameter": problem.more.get("parameter", ""), "detail": problem.detail}]
+    found = [(place, one["detail"]) for one in told if (place := _PLACE.fullmatch(one["parameter"]))]
+    return [
+        Fault(line.number, line.pasted, place[2], detail)
+        for place, detail in found
+        if int(place[1]) < len(given) and (line := given[int(place[1])])
+    ]
 
 
 def _named(row: Sequence[str], titles: Sequence[str], number_at: int) -> dict[str, Any]:

@@ -1,9 +1,7 @@
-"""What is set, is it well, and who may what? For operators: settings in force, the doctor, tokens, erasure."""
+"""What is set, is it well, and who may what? For operators: settings in force, the doctor, tokens, a rebuild."""
 
-from typing import Annotated, Any
-from urllib.parse import quote
+from typing import Any
 
-import msgspec
 from aiohttp import web
 
 from admin.access.principal import Role
@@ -12,12 +10,6 @@ from admin.http.problems import Problem
 from admin.page.screens import NOTHING_GIVEN, Form, Means, Seen, back_to, form, page, tried
 
 DAY_S = 86_400
-
-
-class SettingsSeen(Seen, frozen=True, kw_only=True):
-    """Which erasure is followed."""
-
-    erasure: Annotated[str, msgspec.Meta(max_length=60)] = ""
 
 
 class Settings:
@@ -31,7 +23,7 @@ class Settings:
             form("/settings", self.change, Role.OPERATOR),
         ]
 
-    async def read(self, asked: Asked[SettingsSeen, None]) -> web.Response:
+    async def read(self, asked: Asked[Seen, None]) -> web.Response:
         """Everything but the doctor, who takes a moment."""
         return await self._shown(asked)
 
@@ -41,21 +33,18 @@ class Settings:
         return await self._means.rendering.show(asked.request, "doctor.html", found=found.data)
 
     async def _shown(
-        self, asked: Asked[SettingsSeen, None], given: Form = NOTHING_GIVEN, problem: Problem | None = None, **more: Any
+        self, asked: Asked[Seen, None], given: Form = NOTHING_GIVEN, problem: Problem | None = None, **more: Any
     ) -> web.Response:
-        request, instance, erased = asked.request, await self._means.instance(asked), None
-        if asked.query.erasure:
-            at = {"instance": instance, "id": asked.query.erasure}
-            erased = (await self._ask(request, "GET /admin/privacy/erasures/{id}", at)).data
+        request, instance = asked.request, await self._means.instance(asked)
         return await self._means.rendering.show(
-            request, "settings.html", instance=instance, erased=erased,
-            status=problem.status if problem else 200, form=given, problem=problem,
+            request, "settings.html", instance=instance, status=problem.status if problem else 200,
+            form=given, problem=problem,
             settings=await self._look(request, "GET /admin/settings"),
             tokens=await self._look(request, "GET /admin/tokens"), **{"told": None} | more,
         )  # fmt: skip
 
-    async def change(self, asked: Asked[SettingsSeen, None]) -> web.Response:
-        """Give a token out or take one back; erase a person; rebuild the views."""
+    async def change(self, asked: Asked[Seen, None]) -> web.Response:
+        """Give a token out or take one back; rebuild the views."""
 
         async def work(given: Form) -> web.Response:
             request, instance = asked.request, await self._means.instance(asked)
@@ -66,12 +55,6 @@ class Settings:
                 case "revoke":
                     await self._ask(request, "DELETE /admin/tokens/{name}", name=given.text("name"))
                     return back_to("/settings", "revoked")
-                case "erase":
-                    erased = await self._ask(
-                        request, "POST /admin/privacy/erase", instance=instance, confirm=given.maybe("confirm"),
-                        body={"chat": given.text("chat"), "reason": given.text("reason")},
-                    )  # fmt: skip
-                    return back_to(f"/settings?instance={quote(instance)}&erasure={quote(erased.data.id)}")
                 case "rebuild":
                     await self._ask(request, "POST /admin/rebuild", instance=instance)
                     return back_to(f"/settings?instance={instance}", "rebuilding")

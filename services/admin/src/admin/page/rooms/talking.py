@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from admin.messages.uploads import Uploaded
 from admin.page.forms import Form
 
 
@@ -10,10 +11,17 @@ def picked(templates: Any, name: str) -> Any:
     return next((item for item in templates.items if item.name == name), None) if templates and name else None
 
 
-def reply_of(given: Form) -> dict[str, Any]:
-    """A template if one was picked, else the text."""
+def reply_of(given: Form, file: Uploaded | None = None) -> dict[str, Any]:
+    """A file with the text beneath it if one is sent, a template if one was picked, else the text."""
     quoted = {"quoted_id": given.text("quoted_id")} if given.text("quoted_id") else {}
+    if file is not None:
+        return quoted | {"media": media_of(file, given.text("text"))}
     return quoted | ({"template": filled(given)} if given.text("template") else {"text": given.text("text")})
+
+
+def media_of(file: Uploaded, caption: str) -> dict[str, str]:
+    """A file that is kept, as it is to be sent."""
+    return {"mediatype": file.mediatype, "source": file.source, "file_name": file.file_name, "caption": caption}
 
 
 def filled(given: Form) -> dict[str, Any]:

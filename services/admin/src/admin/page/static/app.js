@@ -71,7 +71,17 @@ document.addEventListener("keydown", (event) => {
   const box = event.target.closest?.("textarea[data-enter-sends]");
   if (!box || event.key !== "Enter" || event.shiftKey || event.isComposing || matchMedia("(pointer: coarse)").matches) return;
   event.preventDefault();
-  if (box.value.trim()) box.form.requestSubmit();
+  if (box.value.trim() || box.form.querySelector("input[type=file]")?.files.length) box.form.requestSubmit();
+});
+
+// An answer needs words or a file; a file that is too large is told before it is sent.
+const words = document.getElementById("reply-text");
+if (words) words.required = true;
+document.addEventListener("change", ({ target }) => {
+  if (!target.dataset?.mostBytes) return;
+  if (words) words.required = !target.files.length;
+  target.setCustomValidity([...target.files].some((file) => file.size > target.dataset.mostBytes) ? target.dataset.tooLarge : "");
+  target.reportValidity();
 });
 
 // A choice takes effect at once; a form is sent once; a menu closes on Escape and on a click beside it.

@@ -5,6 +5,7 @@ lets go. The chosen replica takes the lane, and with it everything that is pendi
 """
 
 from admin.http.problems import Problem
+from admin.streams.operations.counted import check_counted
 from admin.streams.operations.order import Order
 from admin.streams.operations.told import Claimed, Moving
 from admin.streams.workers import Workers
@@ -20,15 +21,17 @@ LIVES = 5  # of a lease: one until the holder renews, and room for a replica tha
 async def assign(
     scripts: Scripts, clock: Clock, order: Order, log_maxlen: int, lease_ms: int
 ) -> tuple[dict[str, Claimed], Moving]:
-    """What is pending for others in each stream, and what happens to the lane."""
+    """What is pending for others in each stream, and what happens to the lane. Raises Problem 412."""
     lane, group = order.targets[0].service, order.targets[0].group
     wanted = [target for target in order.targets if target.service == lane]
     i = order.instance
     names = [keys.assign(i, lane), keys.lease(i, lane), keys.events(i), *(target.key for target in wanted)]
     fact = b"" if order.dry_run else encode(order.fact(clock, wanted))
-    args: list[str | bytes | int] = [order.worker, LIVES * lease_ms, group, log_maxlen, fact]
+    most, expected = (order.counted.touched, order.counted.holder) if order.counted else ("", "")
+    args: list[str | bytes | int] = [order.worker, LIVES * lease_ms, group, log_maxlen, fact, most, expected]
     hints = [] if order.dry_run else wake_ups(i, names[3:])
     holder, needed, *pending = await scripts.run("assign", names, args, then=hints)
+    check_counted(order.counted, sum(map(int, pending)), holder.decode())
     streams = {target.name: Claimed(touched=int(count)) for target, count in zip(wanted, pending, strict=True)}
     return streams, Moving(name=lane, holder=holder.decode() or None, goes_to=order.worker if needed else None)
 

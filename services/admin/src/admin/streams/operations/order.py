@@ -1,14 +1,15 @@
 """What did somebody order? Checked before anything is touched."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Annotated, Literal
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
-from admin.access.principal import Principal
+from admin.http.endpoint import Asked
 from admin.http.problems import Problem
 from admin.instances import Instances
+from admin.streams.operations.counted import Counted, counted_in
 from admin.streams.targets import Target, targets
 from shared import ids
 from shared.clock import Clock
@@ -35,6 +36,9 @@ class Confirmed(OrderQuery, frozen=True, kw_only=True):
     """The instance's name once more; not needed for a dry run."""
 
 
+Q = TypeVar("Q", bound=OrderQuery)
+
+
 class OrderBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """May be left out."""
 
@@ -52,10 +56,18 @@ class Order:
     reason: str
     actor: str
     worker: str = ""
+    resend: bool = False
+    counted: Counted | None = None
+    """What its dry run came to: nothing may be touched beyond that. None: whatever there is."""
 
     @property
     def targets(self) -> tuple[Target, ...]:
         return targets(self.instance, self.stream)
+
+    @property
+    def what(self) -> str:
+        """What tells orders apart, whoever gives them."""
+        return " ".join((self.action, self.instance, self.stream, self.worker, "resend" if self.resend else ""))
 
     def fact(self, clock: Clock, touched_streams: Sequence[Target], story: str | None = None) -> AdminActed:
         """The audit fact. The script that has the effect fills in how many entries it touched."""
@@ -70,14 +82,16 @@ class Order:
 
 
 async def ordered(
-    action: str, who: Principal, query: OrderQuery, body: OrderBody, instances: Instances, worker: str = ""
+    action: str, asked: Asked[Q, OrderBody], instances: Instances, *, worker: str = "", resend: bool = False
 ) -> Order:
     """The order. Raises Problem when the instance is not known, or what must be confirmed is not."""
+    query = asked.query
     instance = await instances.require(query.instance)
     if isinstance(query, Confirmed) and not query.dry_run:
         check_confirmation(query.confirm, instance)
-    reason = query.reason or body.reason
-    return Order(action, instance, query.stream, query.dry_run, reason, who.name, worker)
+    reason = query.reason or asked.body.reason
+    order = Order(action, instance, query.stream, query.dry_run, reason, asked.who.name, worker, resend)
+    return order if order.dry_run else replace(order, counted=counted_in(asked.request, order.what))
 
 
 def check_confirmation(given: str, instance: str) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from admin.streams.operations.counted import check_counted
 from admin.streams.operations.order import Order
 from admin.streams.operations.sent import already_sent
 from admin.streams.operations.told import Regrouped
@@ -14,25 +15,30 @@ from shared.streams.roster import wake_ups
 class Regrouping:
     """Begins one order's groups anew."""
 
-    def __init__(self, platform: Platform, order: Order, how: Literal["setid", "recreate"], *, resend: bool) -> None:
+    def __init__(self, platform: Platform, order: Order, how: Literal["setid", "recreate"]) -> None:
         self._platform = platform
         self._order = order
         self._how = how
-        self._resend = resend
 
     async def run(self) -> dict[str, Regrouped]:
-        """Entries and pending ones of each stream, which are now (or, dry, would be) delivered again."""
+        """Entries and pending ones of each stream, which are now (or, dry, would be) delivered again.
+
+        Raises Problem 412 when there are more than the order's dry run counted.
+        """
         p, order = self._platform, self._order
         streams = [target.key for target in order.targets]
-        sent = {} if self._resend else await already_sent(p.redis, order.instance, streams)
+        sent = {} if order.resend else await already_sent(p.redis, order.instance, streams)
         fact = b"" if order.dry_run else encode(order.fact(p.clock, order.targets))
-        args: list[str | bytes | int] = [self._how, p.streams.log_maxlen, fact]
+        most = order.counted.touched if order.counted else ""
+        args: list[str | bytes | int] = [self._how, p.streams.log_maxlen, fact, most]
         for target in order.targets:
             gone = sent.get(target.key, {})
             args += [target.group, len(gone), *(word for pair in gone.items() for word in pair)]
         names = [keys.events(order.instance), keys.progress(order.instance), *streams]
         hints = [] if order.dry_run else wake_ups(order.instance, streams)
-        return self._told(await p.scripts.run("regroup", names, args, then=hints))
+        told = self._told(await p.scripts.run("regroup", names, args, then=hints))
+        check_counted(order.counted, sum(one.touched for one in told.values()))
+        return told
 
     def _told(self, reply: Any) -> dict[str, Regrouped]:
         counts = [tuple(map(int, reply[at : at + 3])) for at in range(0, len(reply), 3)]

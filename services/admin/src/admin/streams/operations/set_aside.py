@@ -1,12 +1,14 @@
 """How is a backlog skipped without losing it? What nobody works on goes to the dead letters, from where it can return.
 
 Entries that are being worked on stay: those with a try that was begun and has not ended (its outcome may be unknown),
-and those that their consumer was given a moment ago. What comes in after the beginning stays as well.
+and those that their consumer was given a moment ago. What comes in after the beginning stays as well, and so does what
+came in after the dry run that the order names.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
+from admin.streams.operations.counted import check_counted
 from admin.streams.operations.order import Order
 from admin.streams.operations.told import SetAside
 from admin.streams.targets import Target
@@ -42,18 +44,30 @@ class Skipper:
         self._streams = platform.streams
         self._order = order
         self._story = ids.new(platform.clock)
+        self.ends: dict[str, str] = dict(order.counted.ends) if order.counted else {}
+        """The newest entry of each stream that the order is about."""
 
     async def run(self) -> dict[str, SetAside]:
-        """What was (or, dry, would be) set aside, and what stays, of each stream."""
-        return {target.name: await self._stream(target) for target in self._order.targets}
+        """What was (or, dry, would be) set aside, and what stays, of each stream.
 
-    async def _stream(self, target: Target) -> SetAside:
-        end, start, moved, left, blocked = await self._end(target.key), "-", 0, 0, False
+        Raises Problem 412 when it is more than the order's dry run counted.
+        """
+        if self._order.counted:
+            would = await self._streams_done(dry=True)
+            check_counted(self._order.counted, sum(one.touched for one in would.values()))
+        return await self._streams_done(dry=self._order.dry_run)
+
+    async def _streams_done(self, *, dry: bool) -> dict[str, SetAside]:
+        return {target.name: await self._stream(target, dry=dry) for target in self._order.targets}
+
+    async def _stream(self, target: Target, *, dry: bool) -> SetAside:
+        end = self.ends[target.name] = self.ends.get(target.name) or await self._end(target.key)
+        start, moved, left, blocked = "-", 0, 0, False
         while True:
             batch = await self._batch(target.key, start, end)
             last = len(batch) < BATCH
             upto = "" if blocked else end if last else batch[-1].id
-            counts = await self._set_aside(target, batch, upto)
+            counts = await self._set_aside(target, batch, upto, dry=dry)
             moved, left, blocked = moved + counts[0], left + counts[1], blocked or bool(counts[2])
             if last:
                 return SetAside(touched=moved, left=left)
@@ -70,10 +84,10 @@ class Skipper:
         entries: Any = await self._redis.xrange(stream, start, end, count=BATCH)
         return [_Found(id_.decode(), _event(fields)) for id_, fields in entries]
 
-    async def _set_aside(self, target: Target, batch: list[_Found], upto: str) -> tuple[int, int, int]:
+    async def _set_aside(self, target: Target, batch: list[_Found], upto: str, *, dry: bool) -> tuple[int, int, int]:
         i = self._order.instance
         names = [target.key, keys.events(i), keys.progress(i), keys.dead_letters(i)]
-        fact = b"" if self._order.dry_run else encode(self._order.fact(self._clock, [target], self._story))
+        fact = b"" if dry else encode(self._order.fact(self._clock, [target], self._story))
         idle = self._streams.stream_claim_idle_ms
         args: list[str | bytes | int] = [target.group, idle, self._streams.log_maxlen, fact, upto, REASON]
         stored = await self._scripts.call("HMGET", names[2], *(e.key for e in batch)) if batch else []

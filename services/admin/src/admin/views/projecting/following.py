@@ -42,11 +42,12 @@ class Means:
 
 
 class Following:
-    """One instance, from a wake-up until nothing has come for a while."""
+    """One instance, from a wake-up until nothing has come for a while; without lingering, until all is folded in."""
 
-    def __init__(self, means: Means, instance: str) -> None:
+    def __init__(self, means: Means, instance: str, *, lingers: bool = True) -> None:
+        self.instance = instance
         self._means = means
-        self._instance = instance
+        self._lingers = lingers
         self._news = asyncio.Event()
         self._over = False
         self._live: Book | None = None
@@ -55,6 +56,7 @@ class Following:
 
     def poke(self) -> None:
         """There is news."""
+        self._lingers = True
         self._news.set()
 
     @property
@@ -69,7 +71,7 @@ class Following:
 
     async def run(self) -> None:
         """Follow it, if nobody else does. Raises NotOurs and RedisError."""
-        scripts, i = self._means.scripts, self._instance
+        scripts, i = self._means.scripts, self.instance
         lease = await acquire(scripts, i, LANE, self._means.replica, self._means.lease_ms)
         if lease is None:
             return
@@ -84,7 +86,7 @@ class Following:
 
     async def _follow(self) -> None:
         quiet = 0
-        while not self._over and quiet < len(QUIET_S):
+        while not self._over and quiet < (len(QUIET_S) if self._lingers else 1):
             self._news.clear()
             async with self._means.turns:
                 busy = await self._round()
@@ -96,7 +98,8 @@ class Following:
 
     async def _round(self) -> bool:
         """One batch of each version. False: there was nothing to do."""
-        head = await self._opened(await read_head(self._means.scripts, self._instance))
+        head = await self._opened(await read_head(self._means.scripts, self.instance))
+        self._lingers = self._lingers or bool(head.old)  # it goes in a few seconds
         folded = await self._live.advance(LIVE_BATCH) if self._live else 0
         built = await self._build.advance(BUILD_BATCH, BUILD_BATCHES) if self._build else 0
         if self._build and not built:
@@ -104,7 +107,7 @@ class Following:
         if head.old and not self._build and self._means.clock.now_ms() - head.number("served") > READERS_END_MS:
             await self._remove(head.old)
         elif not folded and not built and self._live:
-            return await self._means.retention.apply(self._instance, head, self._live)
+            return await self._means.retention.apply(self.instance, head, self._live)
         return bool(folded or built)
 
     # ── versions ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -126,15 +129,15 @@ class Following:
             await self._unlink(head.building)
         version = max(head.version, head.building, head.old) + 1
         await self._switch("begin", version, head.version, head.wanted if head.waits else "")
-        _log.info("views_rebuild_began", instance=self._instance, version=version, order=head.wanted)
+        _log.info("views_rebuild_began", instance=self.instance, version=version, order=head.wanted)
         if not head.version:
             await self._switch("serve", version, 0, "")
         self._live = self._build = None
-        return await self._opened(await read_head(self._means.scripts, self._instance))
+        return await self._opened(await read_head(self._means.scripts, self.instance))
 
     def _book(self, version: int, head: Head, *, tells: bool) -> Book:
         position = head.position(version)
-        return Book(self._means.scripts, self._instance, version, self._lease.fence, position, tells=tells)
+        return Book(self._means.scripts, self.instance, version, self._lease.fence, position, tells=tells)
 
     async def _serve(self, head: Head) -> bool:
         """The new version has caught up: it serves from now on. False: not quite yet."""
@@ -145,7 +148,7 @@ class Following:
             return True
         took = (self._means.clock.now_ms() - head.number("began")) / 1000
         metrics.VIEWS_REBUILD_SECONDS.observe(max(0.0, took))
-        _log.info("views_rebuilt", instance=self._instance, version=self._build.version, seconds=round(took, 3))
+        _log.info("views_rebuilt", instance=self.instance, version=self._build.version, seconds=round(took, 3))
         self._live = self._build = None
         return True
 
@@ -154,12 +157,10 @@ class Following:
         await self._switch("forget", version, 0, "")
 
     async def _unlink(self, version: int) -> None:
-        await self._means.scripts.call(
-            "UNLINK", *(keys.view(self._instance, version, part) for part in keys.VIEW_PARTS)
-        )
+        await self._means.scripts.call("UNLINK", *(keys.view(self.instance, version, part) for part in keys.VIEW_PARTS))
 
     async def _switch(self, word: str, version: int, old: int, order: str) -> str:
-        i, now = self._instance, self._means.clock.now_ms()
+        i, now = self.instance, self._means.clock.now_ms()
         names = [keys.fence(i, LANE), keys.view_head(i), keys.events(i)]
         args: list[str | int] = [self._lease.fence, word, version, old, now, order, SCHEMA]
         reply = bytes(await self._means.scripts.run("switch", names, args)).decode()

@@ -1,7 +1,8 @@
 """Which instances have news? Those that the wake-up streams name, and, every few seconds, those whose log grew.
 
 Facts come with work, or behind it: whoever wakes a service for an instance wakes its projector too, who looks at the
-log for some seconds after that. An instance that nothing comes from costs one command every ten seconds.
+log for some seconds after that. An instance that nothing comes from costs one command every ten seconds. When a sweep
+finds very many, as at a start, they are taken in turn, and each is left as soon as all is folded in.
 """
 
 import asyncio
@@ -28,6 +29,7 @@ SWEEP_EVERY_TICKS = 40
 AT_ONCE = 500  # commands of a sweep in one round trip
 TURNS = 4
 READ_MOST = 1_000
+MOST_SWEPT = 200  # of a sweep's finds at the same time: each has a lease that must be renewed
 
 _log = logs.get(__name__)
 
@@ -55,6 +57,9 @@ class Projector:
         self._means = Means(scripts, platform.clock, platform.replica, platform.streams.lease_ms, turns, retention)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._followings: dict[str, Following] = {}
+        self._swept: dict[str, None] = {}
+        """What a sweep found, and has to wait for its turn."""
+        self._crowded = False
         self._last: dict[str, str] = {}
         self._ends: dict[str, bytes] = {}
         """The end of each log, as the last sweep saw it."""
@@ -68,6 +73,7 @@ class Projector:
 
     async def stop(self) -> None:
         """End every batch that is under way, and give the leases back."""
+        self._swept.clear()
         for following in self._followings.values():
             following.stop()
         if self._tasks:
@@ -103,7 +109,9 @@ class Projector:
             for name, newest in zip(some, await pipe.execute(raise_on_error=False), strict=True):
                 if isinstance(newest, list) and newest and self._ends.get(name) != newest[0][0]:
                     self._ends[name] = newest[0][0]
-                    self.wake(name)
+                    self._swept[name] = None
+        self._crowded = len(self._swept) > MOST_SWEPT
+        self._take_up()
 
     async def _listen(self, service: str) -> None:
         stream, last = keys.wake(service), self._last.get(service)
@@ -122,7 +130,19 @@ class Projector:
         if (following := self._followings.get(instance)) is not None:
             following.poke()
             return
-        following = self._followings[instance] = Following(self._means, instance)
+        self._begin(Following(self._means, instance))
+
+    def _take_up(self) -> None:
+        """Some of what a sweep found."""
+        while self._swept and len(self._tasks) < MOST_SWEPT:
+            instance = next(iter(self._swept))
+            del self._swept[instance]
+            if instance not in self._followings:
+                self._begin(Following(self._means, instance, lingers=not self._crowded))
+
+    def _begin(self, following: Following) -> None:
+        instance = following.instance
+        self._followings[instance] = following
         task = self._tasks[instance] = asyncio.create_task(following.run(), name=f"views {instance}")
         task.add_done_callback(lambda done: self._ended(instance, done))
 
@@ -131,6 +151,7 @@ class Projector:
         following = self._followings.pop(instance)
         if task.cancelled():
             return
+        self._take_up()
         if error := task.exception():
             self._ends.pop(instance, None)  # the next sweep begins again
             metrics.VIEWS_FAILED.inc()

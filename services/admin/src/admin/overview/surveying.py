@@ -1,0 +1,110 @@
+"""How does everything stand? Read from every instance's streams and views; of many, the lines that matter are told."""
+
+import asyncio
+import datetime as dt
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from admin.overview.figures import of_days
+from admin.overview.figuring import Figures, Figuring
+from admin.overview.standing import InstanceStanding, Standing, Waiting, all_waiting, summed, today_of, waiting_in
+from admin.streams import durability, health, readings
+from admin.streams.health import Surroundings
+from admin.streams.readings import Reading, ViewsReading
+from admin.streams.workers import Workers
+from admin.views.figures import day_of
+from admin.views.folding.state import connection_of
+from admin.views.model import Connection, Lag
+from admin.views.views import Views
+from shared.service import Platform
+
+SHOWN = 200  # instances of an overview
+PATIENCE = 10
+"""What took long serves so many times as long: at most a tenth of the time goes into it, however many look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was read of one instance."""
+
+    reading: Reading
+    figures: Figures
+    waiting: Waiting
+    connection: Connection
+    reasons: list[str]
+
+    @property
+    def urgency(self) -> tuple[bool, int]:
+        """For sorting: what is wrong first, then where most waits."""
+        return not self.reasons, -(self.waiting.depth + self.waiting.inbound)
+
+
+class Surveyor:
+    """Reads how things stand."""
+
+    def __init__(self, platform: Platform, workers: Workers, views: Views) -> None:
+        self._redis, self._scripts, self._clock = platform.redis, platform.scripts, platform.clock
+        self._bound, self._workers, self._figuring = platform.streams.stream_maxlen, workers, Figuring(views)
+        self._surveying = asyncio.Lock()
+        self._last: tuple[float, Sequence[str], Standing] | None = None
+
+    async def standing(self, names: Sequence[str]) -> Standing:
+        """Of these instances. Of many it may be some seconds old."""
+        if len(names) <= SHOWN:
+            return await self._survey(names)
+        async with self._surveying:
+            if self._last is not None and time.monotonic() < self._last[0] and self._last[1] == names:
+                return self._last[2]
+            began = time.monotonic()
+            found = await self._survey(names)
+            now = time.monotonic()
+            self._last = (now + PATIENCE * (now - began), names, found)
+            return found
+
+    async def _survey(self, names: Sequence[str]) -> Standing:
+        now = self._clock.now_ms()
+        alive, server = await asyncio.gather(self._workers.lately(), durability.server(self._redis))
+        around = Surroundings(alive, server, self._bound)
+        found = await readings.read(self._scripts, names)
+        figures = await self._figuring.of(found, dt.datetime.fromtimestamp(now / 1000, dt.UTC).date())
+        every = [_seen(reading, about, around) for reading, about in zip(found, figures, strict=True)]
+        shown = sorted(sorted(every, key=lambda one: one.urgency)[:SHOWN], key=lambda one: one.reading.instance)
+        reasons = around.reasons + [f"{one.reading.instance}: {why}" for one in every for why in one.reasons]
+        days = [one.figures.day for one in every if one.figures.day is not None]
+        return Standing(
+            at=now, status="degraded" if reasons else "ok", reasons=health.first(reasons),
+            consumers={service: list(replicas) for service, replicas in alive.items()},
+            waiting=all_waiting([one.waiting for one in every]), chats=summed([one.figures.chats for one in every]),
+            today=today_of(days), took=dict(of_days(days or [_NO_DAY])), instances=[_line(one, now) for one in shown],
+            not_shown=len(every) - len(shown),
+        )  # fmt: skip
+
+
+def _seen(reading: Reading, figures: Figures, around: Surroundings) -> Seen:
+    data, i = reading.views.connection, reading.instance
+    connection = connection_of(data).shown(i) if data else Connection(instance=i)
+    reasons = health.why_degraded(reading, around)
+    if connection.state and connection.state not in ("open", "connecting"):
+        reasons.append(f"the number is not connected: {connection.state}")
+    return Seen(reading, figures, waiting_in(reading), connection, reasons)
+
+
+def _line(one: Seen, now: int) -> InstanceStanding:
+    reading, days = one.reading, [one.figures.day or _NO_DAY]
+    return InstanceStanding(
+        instance=reading.instance, status="degraded" if one.reasons else "ok", reasons=one.reasons,
+        waiting=one.waiting, chats=dict(one.figures.chats), today=today_of(days), took=dict(of_days(days)),
+        connection=one.connection, bot_paused_until=reading.paused_until if reading.paused_until > now else None,
+        views=_lag(reading.instance, reading.views),
+    )  # fmt: skip
+
+
+def _lag(instance: str, views: ViewsReading) -> Lag:
+    return Lag(
+        instance=instance, version=views.version, position=views.position, behind=views.behind, missed=views.missed,
+        rebuilding=views.rebuilt is not None, rebuilt=views.rebuilt or 0,
+    )  # fmt: skip
+
+
+_NO_DAY = day_of("", 0, {})
