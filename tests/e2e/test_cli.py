@@ -245,6 +245,7 @@ def test_a_token_is_shown_once_works_and_is_taken_back(console: Console) -> None
 
 def test_a_name_that_will_not_do_is_told_in_plain_words(console: Console) -> None:
     refused = console.run("tokens", "create", "Ana", "--role", "viewer")
+    console.requests.pop()  # wrong on purpose: the others are held against the API's document
     assert refused.status == 1
     assert "name: takes small letters, digits" in " ".join(refused.err.split())
     assert "regex" not in refused.err
