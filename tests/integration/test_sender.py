@@ -224,7 +224,11 @@ async def test_an_unknown_outcome_without_proof_is_sent_once_more_when_a_person_
     assert await story(streams, send) == ["attempted", "unknown", "attempted", "accepted"]
 
 
-async def test_the_gateways_own_search_is_proof_too(streams: Streams, redis_url: str, gateway: Gateway) -> None:
+@pytest.mark.parametrize("ahead_s", [-120, 0, 120])
+async def test_the_gateways_own_search_is_proof_too_whatever_its_clock_says(
+    streams: Streams, redis_url: str, gateway: Gateway, ahead_s: int
+) -> None:
+    gateway.ahead_s = ahead_s
     gateway.script(RESET.delivered())
     send = a_send(send_class="reminder")
     async with sending(Sender(redis_url, gateway.url, send_proof_wait_s=5)):
@@ -232,7 +236,7 @@ async def test_the_gateways_own_search_is_proof_too(streams: Streams, redis_url:
         await until(lambda: gateway.calls)
         gateway.kept.append({
             "key": {"id": "3EB0KEPT", "fromMe": True, "remoteJid": f"{PATIENT}@s.whatsapp.net"},
-            "message": {"conversation": "oi"}, "messageTimestamp": send.occurred_at // 1000,
+            "message": {"conversation": "oi"}, "messageTimestamp": send.occurred_at // 1000 + ahead_s,
         })  # fmt: skip
         await until(streams.idle)
     (accepted,) = await streams.facts(SendAccepted)

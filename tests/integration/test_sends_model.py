@@ -87,6 +87,8 @@ class Gateway:
         finally:
             self._sends.calls.remove(call)
 
+    ahead_ms = 0
+
     async def is_alive(self) -> bool:
         return True
 

@@ -1,10 +1,12 @@
 """What does the gateway answer? What the test scripted, in the words of recorded exchanges, over real HTTP."""
 
 import asyncio
+import datetime as dt
 import json
 import time
 from collections import deque
 from dataclasses import dataclass, field, replace
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +75,8 @@ class Gateway:
         self.searches: list[dict[str, Any]] = []
         self.kept: list[dict[str, Any]] = []
         """What its message search finds, as records of its database."""
+        self.ahead_s = 0
+        """How far its clock is ahead of ours."""
         self.always: Answer | None = None
         """The answer to what no script speaks of."""
         self.presences: list[tuple[str, dict[str, Any]]] = []
@@ -132,8 +136,11 @@ class Gateway:
 
     async def _search(self, request: web.Request) -> web.Response:
         self.searches.append(await request.json())
-        page = {"total": len(self.kept), "pages": 1, "currentPage": 1, "records": self.kept}
-        return web.json_response({"messages": page})
+        span = self.searches[-1]["where"]["messageTimestamp"]
+        first, last = (dt.datetime.fromisoformat(span[name]).timestamp() for name in ("gte", "lte"))
+        found = [one for one in self.kept if first <= one["messageTimestamp"] <= last]
+        page = {"total": len(found), "pages": 1, "currentPage": 1, "records": found}
+        return web.json_response({"messages": page}, headers={"Date": formatdate(time.time() + self.ahead_s)})
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         call = Call(

@@ -1,5 +1,6 @@
 """A person's message is told with its words, its form and its chat; what is no message says why."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from ingest.webhook import Echo, Translation
 from ingest.webhook.clean import CUT, TEXT_MAX
+from shared.clock import ManualClock
 from shared.events import Attachment, Media, MessageReceived, SendEchoed, Text, content_digest
 
 Says = Callable[..., MessageReceived]
@@ -239,7 +241,31 @@ def test_an_echo_has_the_digest_of_what_was_sent(
     key = {"id": "E1", "remoteJid": LID, "remoteJidAlt": JID, "fromMe": True}
     data = {"key": key, "message": message, "messageType": message_type, "messageTimestamp": 1_795_479_370}
     (record,) = post("send.message", data).records
+    assert record.echo is not None
     digest = content_digest(content)
     assert isinstance(record.event, SendEchoed)
     assert (record.event.content_digest, record.dedupe, record.work) == (digest, "echo:E1", False)
-    assert record.echo == Echo(chats=(PHONE, LID), message_id="E1", digest=digest, at=1_795_479_370_000)
+    assert record.echo == Echo(chats=(PHONE, LID), message_id="E1", digest=digest, at=record.echo.at)
+
+
+SENT_AT_S = 1_795_479_370
+LATER = {  # seconds from the hand-over to the webhook, as the gateway's local time tells it, and in truth
+    "a second": (1, 1), "a rounded second": (-1, 0), "forty seconds": (40, 40), "three hours west": (2 - 10_800, 2),
+    "in India": (19_802, 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("later", LATER)
+@pytest.mark.parametrize("ahead_s", [-3600, -60, 0, 60, 3600])
+def test_an_echo_is_placed_by_our_own_clock_whatever_the_gateways_says(
+    post: Post, clock: ManualClock, later: str, ahead_s: int
+) -> None:
+    """A try that was made before the hand-over is proven by it, and a message of minutes before proves nothing."""
+    local, truly = LATER[later]
+    told = dt.datetime.fromtimestamp(SENT_AT_S + ahead_s + local, dt.UTC).isoformat().replace("+00:00", "Z")
+    key = {"id": "E1", "remoteJid": JID, "fromMe": True}
+    message = {"message": {"conversation": "oi"}, "messageType": "conversation"}
+    data = {"key": key, **message, "messageTimestamp": SENT_AT_S + ahead_s}
+    (record,) = post("send.message", data, date_time=told).records
+    assert record.echo is not None
+    assert record.echo.at == clock.now_ms() - truly * 1000

@@ -70,7 +70,7 @@ def furnish(settings: AdminSettings, platform: Platform, instances: Instances, v
     library = Library(platform.redis, settings.clinics_dir, settings.clinic_default)
     outside = Outside()
     gateway = Gateway(settings.evolution_server_url, settings.evolution_api_key, outside)
-    uploads = Uploads(platform, instances)
+    uploads = Uploads(platform, instances, settings.uploads_max_mib)
     accepting = Accepting(platform, uploads, allow_private=settings.media_allow_private)
     return Rooms(
         running=[outside.running, Runner(platform).running, Eraser(platform).running],

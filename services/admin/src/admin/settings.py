@@ -1,6 +1,6 @@
 """What can be set about the admin service?"""
 
-from shared.settings import HttpUrl, NotNegative, Port, Secret, ServiceSettings
+from shared.settings import HttpUrl, NotNegative, Port, Positive, Secret, ServiceSettings
 
 
 class AdminSettings(ServiceSettings, frozen=True, kw_only=True, rename=str.upper):
@@ -19,6 +19,8 @@ class AdminSettings(ServiceSettings, frozen=True, kw_only=True, rename=str.upper
     """How many proxies stand before the page and add to `X-Forwarded-For`; 0: callers are who they seem to be."""
     media_allow_private: bool = False
     """Whether the URL of a file that is to be sent may lead to a private address, which the gateway then fetches."""
+    uploads_max_mib: Positive = 256
+    """MiB that the files which are kept for sending may take in Redis together, for each instance."""
     wa_instances: str = ""
     """Instances that count as known before anything came from them, separated by commas."""
     wa_retention_days: NotNegative = 0

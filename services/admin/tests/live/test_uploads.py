@@ -1,10 +1,12 @@
 """Is a file kept as what it is, for as long as it may be sent, and refused when it is nothing to be sent?"""
 
+import asyncio
 import time
 
 import pytest
 from aiohttp import FormData
 
+from shared.clock import ManualClock
 from shared.events import Media, VoiceNote, decode
 from shared.streams import keys
 from tests.support.replica import INSTANCE, Streams
@@ -124,3 +126,38 @@ async def test_a_form_that_was_cut_off_is_no_file(streams: Streams, client, admi
     whole = head.encode() + PDF + b"\r\n--edge--\r\n"
     answer = await admin.post(URL, data=whole, headers={"Content-Type": "multipart/form-data; boundary=edge"})
     assert answer.status == 201
+
+
+async def test_an_instances_files_take_so_much_and_no_more_until_some_go(
+    new_admin, redis_url: str, streams: Streams, client
+) -> None:
+    await client.sadd(keys.INSTANCES, "wa2")
+    clock = ManualClock()
+    admin = await new_admin(redis_url, clock=clock, uploads_max_mib=1)
+    half = PDF + bytes(500 * 1024)
+    first = await upload(admin, data=half)
+    await upload(admin, data=half)
+    answer = await admin.post(URL, data=form(half))
+    problem = await answer.json()
+    assert (answer.status, problem["parameter"]) == (429, "file")
+    assert "UPLOADS_MAX_MIB" in problem["detail"]
+    assert 86_000 < int(answer.headers["Retry-After"]) <= 86_400
+    assert len(await client.keys(keys.upload(INSTANCE, "*"))) == 2
+    assert (await admin.post("/admin/uploads?instance=wa2", data=form(half))).status == 201
+    await send(admin, media={"mediatype": "document", "source": first["source"]})  # this one is kept for longer
+    clock.advance(86_401)
+    await upload(admin, data=half)
+    await upload(admin, 429, data=half)
+
+
+async def test_a_file_that_alone_is_too_much_is_told(new_admin, redis_url: str, streams: Streams) -> None:
+    admin = await new_admin(redis_url, uploads_max_mib=1)
+    assert "1 MiB" in (await upload(admin, 413, data=PDF + bytes(1024**2)))["detail"]
+
+
+async def test_files_that_come_at_once_are_counted_one_after_the_other(
+    new_admin, redis_url: str, streams: Streams, client
+) -> None:
+    admin = await new_admin(redis_url, uploads_max_mib=1)
+    answers = await asyncio.gather(*(admin.post(URL, data=form(PDF + bytes(300 * 1024))) for _ in range(8)))
+    assert sorted(answer.status for answer in answers) == [201] * 3 + [429] * 5

@@ -26,7 +26,11 @@ from shared.streams import keys
 def build(settings: SenderSettings, platform: Platform) -> web.Application:
     """The sender's application: it consumes the outbound streams and hands messages to the gateway."""
     gateway = Evolution(
-        settings.evolution_server_url, settings.evolution_api_key, settings.evolution_timeout_s, settings.wa_typing_ms
+        settings.evolution_server_url,
+        settings.evolution_api_key,
+        settings.evolution_timeout_s,
+        settings.wa_typing_ms,
+        platform.clock,
     )
     new_contacts = NewContacts(platform.scripts, settings, platform.clock)
     handler = _handler(settings, platform, gateway, new_contacts)

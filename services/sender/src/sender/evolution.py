@@ -13,6 +13,7 @@ import aiohttp
 from sender.classify import classify
 from sender.found import Found, found_in
 from sender.outcome import InstanceDown, Outcome, Unknown
+from shared.clock import SYSTEM, Clock
 from shared.events import Buttons, Content, Listing, Location, Media, Reaction, Text, VoiceNote
 from shared.telemetry import metrics
 
@@ -20,6 +21,8 @@ CONNECT_TIMEOUT_S = 5.0
 PROBE_TIMEOUT_S = 3.0
 SEARCH_TIMEOUT_S = 5.0
 MOST_BYTES = 32 * 1024**2  # an answer may hold the file that was sent: 22 MB as base64, and margin
+HALF_A_SECOND_MS = 500  # `Date` tells whole seconds that are over
+MOST_AHEAD_MS = 86_400_000
 SEARCH_PAGE = 50
 SEARCH_PAGES = 4  # 200 messages: over three minutes at one a second, and proof is looked for within seconds
 _RETRYABLE_BEFORE_SENDING = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
@@ -28,12 +31,17 @@ _RETRYABLE_BEFORE_SENDING = (aiohttp.ClientConnectorError, aiohttp.ConnectionTim
 class Evolution:
     """A gateway, by its address and key. Opened with `async with`."""
 
-    def __init__(self, url: str, api_key: str, timeout_s: float, typing_ms: int = 0) -> None:
+    def __init__(
+        self, url: str, api_key: str, timeout_s: float, typing_ms: int = 0, clock: Clock = SYSTEM
+    ) -> None:  # fmt: skip
         self._url = url.rstrip("/")
         self._headers = {"apikey": api_key}
         self._timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=CONNECT_TIMEOUT_S)
         self._typing_ms = typing_ms
+        self._clock = clock
         self._session: aiohttp.ClientSession | None = None
+        self.ahead_ms = 0
+        """How far its clock is ahead of ours (behind: below 0), to the second, by its newest answer."""
 
     async def __aenter__(self) -> "Evolution":
         # Node hangs up on an idle connection after 5 s: a call that meets this has an unknown outcome for nothing.
@@ -97,6 +105,7 @@ class Evolution:
         timeout = aiohttp.ClientTimeout(total=SEARCH_TIMEOUT_S)
         try:
             async with self._session.post(url, json=query, timeout=timeout) as answer:
+                self._compare_clocks(answer.headers)
                 body = await _json(answer) if answer.status == 200 else None
         except (aiohttp.ClientError, OSError, TimeoutError):
             return []
@@ -108,6 +117,7 @@ class Evolution:
         assert self._session is not None, "use `async with Evolution(…)`"
         try:
             async with self._session.post(self._url + path, json=body, allow_redirects=False) as answer:
+                self._compare_clocks(answer.headers)
                 return classify(answer.status, await _json(answer), retry_after(answer.headers))
         except _RETRYABLE_BEFORE_SENDING as error:
             return InstanceDown(f"the gateway cannot be reached: {error}", unreachable=True)
@@ -115,6 +125,14 @@ class Evolution:
             return Unknown(f"no answer within {self._timeout.total:.0f} s", unreachable=True)
         except (aiohttp.ClientError, OSError) as error:
             return Unknown(f"the connection broke: {type(error).__name__}", unreachable=True)
+
+    def _compare_clocks(self, headers: Mapping[str, str]) -> None:
+        try:
+            told = parsedate_to_datetime(headers.get("Date", "")).timestamp() * 1000
+        except (ValueError, TypeError, OverflowError):
+            return
+        ahead = round(told) + HALF_A_SECOND_MS - self._clock.now_ms()
+        self.ahead_ms = max(-MOST_AHEAD_MS, min(ahead, MOST_AHEAD_MS))
 
 
 def retry_after(headers: Mapping[str, str]) -> str | None:

@@ -11,7 +11,7 @@ from shared.events.spelling import same_person
 from shared.streams import keys
 from shared.streams.scripts import Scripts
 
-SKEW_MS = 5_000  # the gateway's times are whole seconds of its own clock
+SKEW_MS = 5_000  # times are whole seconds; and our own machines' clocks, which ingest's times are told by, may differ
 
 Proven = tuple[str, Literal["echo", "search"]]
 
@@ -35,9 +35,13 @@ class Proof:
         return None
 
     async def searched(self, event: SendRequested, tried_at: int) -> Proven | None:
-        """The message id under which the gateway's own database has what a try at that time sent."""
-        since, digest = tried_at - SKEW_MS, content_digest(event.content)
-        for found in await self._gateway.sent_since(event.instance, since, self._clock.now_ms() + SKEW_MS):
+        """The message id under which the gateway's own database has what a try at that time sent.
+
+        Its times are told by its own clock: the window is as much wider as that was seen to differ from ours.
+        """
+        ahead, digest = self._gateway.ahead_ms, content_digest(event.content)
+        since, until = tried_at - SKEW_MS + min(0, ahead), self._clock.now_ms() + SKEW_MS + max(0, ahead)
+        for found in await self._gateway.sent_since(event.instance, since, until):
             same = found.digest == digest and found.at >= since and _same_chat(event, found.chats)
             if same and await self._is_free(event, found.message_id):
                 return found.message_id, "search"

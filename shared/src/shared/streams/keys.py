@@ -93,6 +93,11 @@ def upload(instance: str, id_: str) -> str:
     return _of(instance, f"upload:{id_}")
 
 
+def uploads(instance: str) -> str:
+    """Sorted set with a time to live: `<id> <bytes>` of the files that are kept, by when (ms) each goes."""
+    return _of(instance, "uploads")
+
+
 def cancelled(instance: str, send_id: str) -> str:
     """String with a time to live: this send was taken back."""
     return _of(instance, f"cancelled:{send_id}")

@@ -1,17 +1,15 @@
 """How is a file kept until it is sent? `POST /admin/uploads`: checked by its content, for a while, in Redis."""
 
-import contextlib
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from aiohttp import BodyPartReader, MultipartReader, web
 
 from admin.http.endpoint import Asked
 from admin.http.problems import Problem
-from admin.http.reading import BROUGHT, File
 from admin.instances import Instances
 from admin.messages.file_types import FileType, Kind, clean_name, file_type
+from admin.messages.upload_form import file_of
 from admin.streams.operations.order import InstanceName
 from shared import ids
 from shared.events import Content, Media, SendRequested, upload_id
@@ -19,7 +17,6 @@ from shared.events.sends import UPLOAD
 from shared.service import Platform
 from shared.streams import keys
 
-MOST_BYTES = 16 * 1024**2  # in base64 22 MB in one gateway call, which has 30 s; more is better given as a URL
 LIFE_MS = 86_400_000
 KNOWN = "JPEG, PNG, WebP, OGG, MP3, WAV, AAC, AMR, M4A, MP4, 3GP, PDF, DOCX, XLSX, PPTX, plain text"
 AFTER_MS = 2 * 86_400_000  # a send without an end of its own lives a day after its time, and its tries end by then
@@ -59,15 +56,15 @@ class Uploaded(msgspec.Struct, frozen=True, kw_only=True):
 class Uploads:
     """Keeps files, and knows which there are."""
 
-    def __init__(self, platform: Platform, instances: Instances) -> None:
+    def __init__(self, platform: Platform, instances: Instances, most_mib: int) -> None:
         self._platform = platform
         self._instances = instances
+        self._most_mib = most_mib
 
     async def upload(self, asked: Asked[Whose, None]) -> Uploaded:
-        """Keep a file, in a field `file`, until it is sent. Too large: 413. Nothing that can be sent: 415."""
+        """Keep a file, in a field `file`, until it is sent. Too large: 413. Not to be sent: 415. No room: 429."""
         instance = await self._instances.require(asked.query.instance)
-        brought = asked.request.get(BROUGHT)
-        name, data = _checked(brought) if brought else await _file(asked.request)
+        name, data = await file_of(asked.request)
         stored = await self._keep(instance, name, data)
         return Uploaded(
             source=f"{UPLOAD}{stored.id}", mediatype=stored.found.kind, mimetype=stored.found.mimetype,
@@ -79,15 +76,27 @@ class Uploads:
         if found is None:
             raise Problem(415, f"the file is none of {KNOWN}", parameter="file")
         stored = Stored(ids.new(self._platform.clock), found, clean_name(name, found), len(data))
-        key = keys.upload(instance, stored.id)
-        fields: dict[Any, Any] = {
-            "data": data, "mimetype": found.mimetype, "kind": found.kind, "name": stored.name,
-        }  # fmt: skip
-        async with self._platform.redis.pipeline(transaction=True) as both:
-            both.hset(key, mapping=fields)
-            both.pexpire(key, LIFE_MS)
-            await both.execute()
+        await self._put(instance, stored, data)
         return stored
+
+    async def _put(self, instance: str, stored: Stored, data: bytes) -> None:
+        """Raises Problem 413 or 429 when there is no room for it."""
+        most, now = self._most_mib * 1024**2, self._platform.clock.now_ms()
+        if stored.size > most:
+            raise Problem(413, f"files take {self._most_mib} MiB at most here: give it as a URL", parameter="file")
+        names = [keys.upload(instance, stored.id), keys.uploads(instance)]
+        args: list[str | bytes | int] = [
+            stored.id, stored.size, most, now, LIFE_MS,
+            "data", data, "mimetype", stored.found.mimetype, "kind", stored.found.kind, "name", stored.name,
+        ]  # fmt: skip
+        goes_ms = int(await self._platform.scripts.run("upload", names, args))
+        if goes_ms:
+            detail = (
+                f"the files that {instance!r} keeps for sending take {self._most_mib} MiB, which is all they may: the "
+                "first goes by itself later; until then give the file as a URL, or raise UPLOADS_MAX_MIB"
+            )
+            after_s = max(1, (goes_ms - now + 999) // 1000)
+            raise Problem(429, detail, parameter="file", headers={"Retry-After": str(after_s)})
 
     async def check(self, instance: str, content: Content) -> None:
         """Whether the upload that `content` names is there, and of its kind. Raises Problem 400."""
@@ -108,57 +117,12 @@ class Uploads:
             key, now = keys.upload(send.instance, id_), self._platform.clock.now_ms()
             life = (send.expires_at or send.not_before or now) + AFTER_MS - now
             if life > await self._platform.redis.pttl(key):
+                size = await self._platform.redis.hstrlen(key, "data")
                 await self._platform.redis.pexpire(key, life)
+                await self._longer(send.instance, f"{id_} {size}", now + life)
 
-
-def _checked(file: File) -> File:
-    """Raises Problem."""
-    if len(file.data) > MOST_BYTES:
-        raise _too_large()
-    if not file.data:
-        raise _empty()
-    return file
-
-
-async def _file(request: web.Request) -> File:
-    """The name and the bytes of the only file. Raises Problem."""
-    if not request.content_type.startswith("multipart/"):
-        raise Problem(415, "send the file as multipart/form-data, in a field `file`")
-    with contextlib.suppress(ValueError):  # what is not multipart after all
-        form = await request.multipart()
-        async for part in form:
-            if not isinstance(part, BodyPartReader) or part.name != "file":
-                raise Problem(400, f"unknown field {getattr(part, 'name', None)!r}; known here: file", parameter="file")
-            data = await _bytes(part)
-            await _end(form)
-            return File(part.filename or "", data)
-    raise Problem(400, "there is no field `file` in the form", parameter="file")
-
-
-async def _end(form: MultipartReader) -> None:
-    """Raises Problem 400 unless the form ends behind the file: one that was cut off there would pass for a whole."""
-    try:
-        more = await form.next()
-    except ValueError:
-        raise Problem(400, "the form is cut off: its last boundary is missing", parameter="file") from None
-    if more is not None:
-        raise Problem(400, "there is more in the form than one file", parameter="file")
-
-
-async def _bytes(part: BodyPartReader) -> bytes:
-    data = bytearray()
-    while chunk := await part.read_chunk(256 * 1024):
-        data += chunk
-        if len(data) > MOST_BYTES:
-            raise _too_large()
-    if not data:
-        raise _empty()
-    return bytes(data)
-
-
-def _too_large() -> Problem:
-    return Problem(413, f"a file has at most {MOST_BYTES // 1024**2} MiB", parameter="file")
-
-
-def _empty() -> Problem:
-    return Problem(400, "the file is empty", parameter="file")
+    async def _longer(self, instance: str, kept: str, until_ms: int) -> None:
+        index = keys.uploads(instance)
+        await self._platform.redis.zadd(index, {kept: until_ms}, gt=True)
+        if until_ms - self._platform.clock.now_ms() > await self._platform.redis.pttl(index):
+            await self._platform.redis.pexpireat(index, until_ms)

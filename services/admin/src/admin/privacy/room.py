@@ -128,18 +128,18 @@ class Privacy:
 
     async def _check_reason(self, instance: str, chat: str, reason: str) -> None:
         chats = sorted(written_ways(chat))
-        seen = [await self._views.conversation(instance, one) for one in chats] if reason else []
-        if names_them(reason, chats, [one.name for one in seen if one]):
+        seen = await self._views.conversation(instance, chat) if reason else None
+        if names_them(reason, chats, [seen.name] if seen else []):
             raise Problem(400, "the reason is kept, so it must not name the person", parameter="reason")
 
     async def _would_be(self, instance: str, order: Order) -> Erasure:
         """What is known of the person by this name: of messages, at least so many facts."""
-        chats = [await self._views.conversation(instance, chat) for chat in sorted(written_ways(order.chat))]
+        chat = await self._views.conversation(instance, order.chat)
         found = Erasure(
             id=order.id, instance=instance, state="waiting", by=order.by, reason=order.reason, asked_at=order.asked_at,
             total=order.total,
         )  # fmt: skip
-        return replace(found, facts=sum(chat.messages for chat in chats if chat))
+        return replace(found, facts=chat.messages if chat else 0)
 
 
 def _confirmed(given: str, chat: str) -> None:

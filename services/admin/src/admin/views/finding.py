@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from shared.events.spelling import written_ways
+
 LONGEST = 40
 MOST_WORDS = 8
 _WORD = re.compile(r"[^\W_]+")
@@ -24,9 +26,12 @@ def words(text: str) -> list[str]:
 
 def tokens(chat: str, name: str) -> set[str]:
     """What the index has of a chat."""
-    digits = chat.partition("@")[0]
-    numbers = {digits, digits[2:], *(digits[-n:] for n in _LOCAL)} if digits.isdigit() else {digits}
+    numbers = {number for way in written_ways(chat) for number in _numbers(way.partition("@")[0])}
     return {*words(name)[:MOST_WORDS], *(number for number in numbers if len(number) >= 4)}
+
+
+def _numbers(digits: str) -> set[str]:
+    return {digits, digits[2:], *(digits[-n:] for n in _LOCAL)} if digits.isdigit() else {digits}
 
 
 def wanted(find: str) -> list[str]:
@@ -37,7 +42,7 @@ def wanted(find: str) -> list[str]:
 
 def matches(asked: list[str], chat: str, name: str, last_text: str) -> bool:
     """Whether every word that is asked for begins a word of the name, the number or the last words."""
-    said = plain(f"{chat} {name} {last_text}")
+    said = plain(f"{' '.join(written_ways(chat))} {name} {last_text}")
     if not all(word in said for word in asked):  # nearly always, and much cheaper than the words
         return False
     has = tokens(chat, name) | set(words(last_text))

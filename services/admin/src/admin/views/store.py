@@ -8,6 +8,7 @@ from admin.http.pages import Page, cursor_of, parts_of
 from admin.views import lists
 from admin.views.changes import Changes
 from admin.views.figures import day_of, fields_of, number_of
+from admin.views.folding.names import kept
 from admin.views.folding.state import ChatState, chat_of, connection_of, message_of
 from admin.views.model import Connection, Conversation, Day, Lag, Message, Status, Story
 from admin.views.projecting.head import read_head
@@ -75,9 +76,9 @@ class Store:
         return {chat: int(float(at)) for chat, at in zip(chats, times, strict=True) if at is not None}
 
     async def conversation(self, instance: str, chat: str) -> Conversation | None:
-        """One chat, by the name that the log gives it."""
-        version = await self._version(instance)
-        state = (await self._chats(instance, version, [chat]))[chat]
+        """One chat, by its number in any spelling."""
+        version, name = await self._version(instance), kept(chat)
+        state = (await self._chats(instance, version, [name]))[name]
         return state.shown(instance, self._clock.now_ms()) if state else None
 
     async def counts(self, instance: str) -> dict[Status, int]:
@@ -94,7 +95,7 @@ class Store:
     # ── messages ───────────────────────────────────────────────────────────────────────────────────────────────────
     async def messages(self, instance: str, chat: str, *, cursor: str = "", limit: int = 50) -> Page[Message]:
         """What was said in a chat, the newest first."""
-        version = await self._version(instance)
+        version, chat = await self._version(instance), kept(chat)
         top = f"({parts_of(cursor, 1)[0]}" if cursor else f"[{chat} \x7f"
         if cursor and not top.startswith(f"({chat} "):
             parts_of("", 1)

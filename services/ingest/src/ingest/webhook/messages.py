@@ -12,6 +12,8 @@ from ingest.webhook.record import Echo, Record
 from shared.events import MessageReceived, SendEchoed, media_digest, text_digest
 
 UNSUPPORTED = Said(kind="unsupported")
+QUARTER_MS = 900_000  # clocks of all time zones agree on what is left of it
+ROUNDED_MS = 60_000  # so much "before" the hand-over is a rounded second, or a clock between two machines of theirs
 _NO_CONTENT = {"messageContextInfo", "senderKeyDistributionMessage"}
 _upsert = msgspec.json.Decoder(wire.Upsert)
 _skeleton = msgspec.json.Decoder(wire.Skeleton)
@@ -55,7 +57,7 @@ def echoed(hook: Hook, raw: msgspec.Raw, place: str) -> Record | Reason:
         message_id=head.id,
         content_digest=digest,
     )
-    echo = Echo(chats=head.chat.names, message_id=head.id, digest=digest, at=event.occurred_at)
+    echo = Echo(chats=head.chat.names, message_id=head.id, digest=digest, at=_handed_over(hook, head.told))
     return Record(event=event, dedupe=f"echo:{head.id}", echo=echo)
 
 
@@ -130,6 +132,19 @@ def _has_content(raw: msgspec.Raw, place: str) -> bool:
     """
     message = decoded(_skeleton, raw, place).message
     return bool(message and message.keys() - _NO_CONTENT)
+
+
+def _handed_over(hook: Hook, told: wire.Upsert | wire.Skeleton) -> int:
+    """When the gateway handed it over, by our own clock: as long before this webhook as the gateway's clock says.
+
+    The gateway tells its own local time as if it were UTC; what is left of a quarter of an hour is in every zone the
+    same. A webhook that comes late makes the hand-over late, too: proof is looked for from a try on, so it is found.
+    """
+    sent = _sent_ms(told)
+    if sent is None or hook.told is None:
+        return hook.now
+    before = (hook.told - sent) % QUARTER_MS
+    return hook.now - (before if before <= QUARTER_MS - ROUNDED_MS else 0)
 
 
 def _sent_ms(told: wire.Upsert | wire.Skeleton) -> int | None:

@@ -9,7 +9,7 @@ from aiohttp import web
 from admin.access.principal import Role
 from admin.http.endpoint import Asked
 from admin.http.problems import Problem
-from admin.messages.uploads import MOST_BYTES
+from admin.messages.upload_form import MOST_BYTES
 from admin.page.forms import NOTHING_GIVEN
 from admin.page.rooms import talking
 from admin.page.screens import Form, Listed, Means, back_to, form, page, tried

@@ -20,6 +20,12 @@ _A_PERSONS = ("paused", "staff", "taken")
 """Reasons for silence of the bot that leave the patient waiting for a person."""
 
 
+def called(state: ChatState, name: str) -> ChatState:
+    """The gateway spells it so, and that is how it is acted on."""
+    spelt = "" if name == state.chat else name
+    return state if spelt == state.called else replace(state, called=spelt)
+
+
 def heard(state: ChatState, before: MessageState, after: MessageState) -> ChatState:
     """A message of the chat came, or something became of it."""
     if after.listed and not before.listed:

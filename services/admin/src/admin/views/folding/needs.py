@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from admin.views.folding import stories
+from admin.views.folding.names import kept
 from admin.views.folding.rules import CHANGED, EARLY, OF_SEND, about
 from shared import events as e
 
@@ -26,7 +27,7 @@ def needs(batch: Iterable[tuple[str, Any]]) -> Needs:
     for _, event in batch:
         kind = type(event)
         if event.chat:
-            chats.add(event.chat)
+            chats.add(kept(event.chat))
         if kind in stories.TOLD:
             told.add(event.correlation_id or event.id)
         if kind in OF_SEND:

@@ -7,7 +7,7 @@ import msgspec
 
 from admin.views.model import Author, Connection, Conversation, Message, Progress, Status
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 class MessageState(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -52,6 +52,8 @@ class MessageState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     expired_at: int = 0
     unknown_at: int = 0
     dead_at: int = 0
+    called: str = ""
+    """Its chat as its facts spell it, where that is not the name that the chat is kept under."""
 
     @property
     def progress(self) -> Progress:
@@ -65,7 +67,7 @@ class MessageState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     def shown(self) -> Message:
         """As it is told."""
         return Message(
-            id=self.id, story=self.story, chat=self.chat, at=self.at, author=self.author, kind=self.kind,
+            id=self.id, story=self.story, chat=self.called or self.chat, at=self.at, author=self.author, kind=self.kind,
             text="" if self.revoked else self.text, progress=self.progress, by=self.by, message_id=self.message_id,
             edited=self.edited, revoked=self.revoked, attempts=self.attempts, reason=self.reason,
             send_class=self.send_class, due_at=self.due_at or None, broadcast_id=self.broadcast_id,
@@ -76,6 +78,7 @@ class ChatState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One chat."""
 
     chat: str
+    """The name that it is kept under: one for all spellings of a number."""
     given_name: str = ""
     """What staff call the contact."""
     own_name: str = ""
@@ -100,6 +103,8 @@ class ChatState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     notes: str = ""
     waiting_since: int = 0
     messages: int = 0
+    called: str = ""
+    """As the gateway spells it, else as we do, where that is not the name that it is kept under."""
 
     @property
     def name(self) -> str:
@@ -122,9 +127,9 @@ class ChatState(msgspec.Struct, frozen=True, array_like=True, gc=False):
         """As it is told at this time."""
         over = self.paused and 0 < self.paused_until <= now_ms
         return Conversation(
-            instance=instance, chat=self.chat, name=self.name, last_text=self.last_text, last_author=self.last_author,
-            last_at=self.last_at, last_progress=self.last_progress, taken_by=self.taken_by,
-            status="bot" if self.lapsed(now_ms) else self.status, wanted_why=self.wanted_why,
+            instance=instance, chat=self.called or self.chat, name=self.name, last_text=self.last_text,
+            last_author=self.last_author, last_at=self.last_at, last_progress=self.last_progress,
+            taken_by=self.taken_by, status="bot" if self.lapsed(now_ms) else self.status, wanted_why=self.wanted_why,
             wanted_at=self.wanted_at or None, urgent=self.urgent, vip=self.vip, opted_out=self.opted_out,
             paused_until=None if over else self.paused_until or None, language=self.language, notes=self.notes,
             waiting_since=self.waiting_since or None, messages=self.messages,

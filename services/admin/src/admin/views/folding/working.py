@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from admin.views.folding import connection, conversations, days, delivery, messages, stories, usage
+from admin.views.folding.names import kept
 from admin.views.folding.rules import CHANGED, EARLY, OF_CHAT, OF_MESSAGE, OF_SEND, about
 from admin.views.folding.state import ChatState, ConnectionState, MessageState
 from shared import events as e
@@ -54,7 +55,7 @@ class Working:
         if kind in stories.TOLD:
             self._note(entry, event.correlation_id or event.id)
         if event.chat and (of_chat := OF_CHAT.get(kind)) is not None:
-            self._keep_chat(event.chat, of_chat(self._chat(event.chat), event))
+            self._keep_chat(of_chat(self._chat(event.chat), event))
         if kind in CHANGED:
             message = self.messages.get(self.aliases.get(event.message_id, ""))
             self._note(entry, message.story if message else "")
@@ -68,6 +69,8 @@ class Working:
         if event.message_id:
             self._alias(event.message_id, event.id)
         self._step(before, after, _RECEIVED)
+        if event.chat:
+            self._keep_chat(conversations.called(self._chat(event.chat), event.chat))
 
     def _requested(self, event: e.SendRequested) -> None:
         before = self._message(event.id)
@@ -112,7 +115,7 @@ class Working:
         state = self._chat(event.chat)
         if state.handoff != event.id:
             self.tally[f"{event.recorded_at // days.DAY_MS} handoffs"] += 1
-            self._keep_chat(event.chat, conversations.wanted(state, event))
+            self._keep_chat(conversations.wanted(state, event))
 
     def _note(self, entry: str, story: str) -> None:
         """Write it down in its story."""
@@ -124,8 +127,9 @@ class Working:
     def _message(self, id_: str) -> MessageState:
         return self.messages.get(id_) or MessageState(id_)
 
-    def _chat(self, chat: str) -> ChatState:
-        return self.chats.get(chat) or ChatState(chat)
+    def _chat(self, name: str) -> ChatState:
+        chat = kept(name)
+        return self.chats.get(chat) or ChatState(chat, called="" if name == chat else name)
 
     def _alias(self, message_id: str, id_: str) -> None:
         if self.aliases.get(message_id) != id_:
@@ -134,13 +138,17 @@ class Working:
     def _step(self, before: MessageState, after: MessageState, stamps: tuple[str, ...]) -> None:
         if after is before:
             return
+        if after.chat != (chat := kept(after.chat)):
+            after = replace(after, chat=chat, called=after.chat)
         self.messages_before.setdefault(after.id, self.messages.get(after.id))
         self.messages[after.id] = after
         days.count(self.tally, before, after, stamps)
         if after.chat:
-            self._keep_chat(after.chat, conversations.heard(self._chat(after.chat), before, after))
+            state = self._chat(after.called or after.chat)
+            self._keep_chat(conversations.heard(state, before, after))
 
-    def _keep_chat(self, chat: str, state: ChatState) -> None:
+    def _keep_chat(self, state: ChatState) -> None:
+        chat = state.chat
         known = self.chats.get(chat)
         if state is not known and chat:
             self.chats_before.setdefault(chat, known)

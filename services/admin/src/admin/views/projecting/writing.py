@@ -69,7 +69,9 @@ def changes(working: Working) -> Operations:
 
 def changed_chats(working: Working) -> Sequence[str]:
     """The chats that have news; `` for the connection."""
-    return [*working.chats_before, *([""] if working.connection != working.connection_before else [])]
+    states = (working.chats[chat] for chat in working.chats_before)
+    chats = [state.called or state.chat for state in states if state is not None]
+    return [*chats, *([""] if working.connection != working.connection_before else [])]
 
 
 def line(state: MessageState) -> str:
