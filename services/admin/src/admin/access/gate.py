@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 
 from admin.access import cookies, csrf
 from admin.access.callers import Callers
+from admin.access.listening import while_allowed
 from admin.access.principal import Principal, Role
 from admin.access.secrets import is_token, same
 from admin.access.sessions import Session, Sessions
@@ -27,6 +28,7 @@ from shared.telemetry import logs, metrics
 OPEN = frozenset({"/livez", "/readyz", "/login"})
 METRICS = "/metrics"
 STATIC = "/static"
+EVENTS = "text/event-stream"
 SESSION = web.RequestKey("SESSION", Session)
 """The login by which somebody is known; not set for bearers of a token."""
 
@@ -81,6 +83,8 @@ class Gate:
             if not is_open(request) and not self._may_scrape(request):
                 who = request[PRINCIPAL] = await self._who(request)
                 _check_role(request, who)
+                if _goes_on(request):
+                    return await while_allowed(request, handler, lambda: self._may_still(request))
             return await handler(request)
 
         return guarded
@@ -95,6 +99,15 @@ class Gate:
                 request[SESSION] = session
                 return session.who
         raise _unknown(request)
+
+    async def _may_still(self, request: web.Request) -> bool:
+        """Whether the token or the login by which somebody began to listen still suffices."""
+        if "Authorization" in request.headers:
+            who = holder.who if (holder := await self._tokens.holder(bearer(request))) else None
+        else:
+            session = await self._sessions.look(cookies.read(request, cookies.SESSION))
+            who = session.who if session else None
+        return who is not None and who.may(role_of(request.match_info.handler) or Role.OPERATOR)
 
     async def _bearer(self, request: web.Request) -> Principal:
         secret = bearer(request)
@@ -126,6 +139,12 @@ def bearer(request: web.Request) -> str:
     """What the request shows as `Authorization: Bearer …`; empty: nothing."""
     scheme, _, credential = request.headers.get("Authorization", "").strip().partition(" ")
     return credential.strip() if scheme.lower() == "bearer" else ""
+
+
+def _goes_on(request: web.Request) -> bool:
+    """Whether the answer has no end of its own."""
+    owner = getattr(request.match_info.handler, "__self__", None)
+    return isinstance(owner, Endpoint) and owner.produces == EVENTS
 
 
 def _check_role(request: web.Request, who: Principal) -> None:

@@ -51,7 +51,14 @@ class Sessions:
 
     async def find(self, id_: str) -> Session | None:
         """The session of this id, if it lives; it lives on then."""
-        args: list[str | bytes | int] = [self._clock.now_ms(), IDLE_MS, WHOLE_MS, self._tokens.owners_digest]
+        return await self._used(id_, IDLE_MS)
+
+    async def look(self, id_: str) -> Session | None:
+        """The session of this id, if it lives; it gets no older for being looked at, and no younger."""
+        return await self._used(id_, 0)
+
+    async def _used(self, id_: str, idle_ms: int) -> Session | None:
+        args: list[str | bytes | int] = [self._clock.now_ms(), idle_ms, WHOLE_MS, self._tokens.owners_digest]
         reply: Any = await self._scripts.run("session_use", [_key(id_), keys.TOKENS], args)
         if not reply:
             return None
