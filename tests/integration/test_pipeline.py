@@ -7,6 +7,7 @@ import redis.asyncio as aioredis
 from redis.exceptions import RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from shared.streams import connection
 from shared.streams.connection import MOST_IN_ONE_TRIP, Pipelined, connect
 from shared.streams.scripts import NAMES, Scripts, source
 from tests.support.proxy import Proxy
@@ -122,7 +123,8 @@ def test_a_script_says_its_keys_arguments_and_reply(name: str) -> None:
     assert all(word in header for word in ("KEYS", "ARGV", "reply"))
 
 
-async def test_more_calls_than_connections_wait_for_each_other(redis_url: str) -> None:
+async def test_more_calls_than_connections_wait_for_each_other(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "MOST_CONNECTIONS", 5)
     async with connect(redis_url) as client:
         assert await asyncio.gather(*(client.incr("n") for _ in range(500))) is not None
         assert await client.get("n") == b"500"
