@@ -7,6 +7,7 @@ import pytest
 import redis.asyncio as aioredis
 
 from responder.model import Failed
+from responder.model import budget as budgeting
 from responder.model.budget import Budget, Held, Ledger, account
 from responder.model.failure import CallFailed
 from responder.model.settings import ModelSettings
@@ -25,7 +26,8 @@ async def tried(budget: Budget, ledger: Ledger) -> Held | None:
         return None
 
 
-async def test_replicas_never_spend_more_than_there_is(client: aioredis.Redis) -> None:
+async def test_replicas_never_spend_more_than_there_is(client: aioredis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budgeting, "PATIENCE_S", 30.0)  # without an answer of Redis nothing is refused
     replicas = [Budget(client, ModelSettings(llm_daily_tokens=1000)) for _ in range(3)]
     ledger = Ledger(account(demo()[0], "demo", NOW))
     held = await asyncio.gather(*(tried(replicas[n % 3], ledger) for n in range(60)))

@@ -112,7 +112,7 @@ async def test_a_stop_takes_back_what_waits(talk: Talk, client) -> None:
 
 
 async def test_it_waits_for_its_time(talk: Talk, client) -> None:
-    told = await talk.ask("POST", "/broadcasts", body(2, send_at=round(time.time() * 1000) + 1_500), 202)
+    told = await talk.ask("POST", "/broadcasts", body(2, send_at=round(time.time() * 1000) + 4_000), 202)
     assert (await talk.ask("GET", f"/broadcasts/{told['id']}"))["state"] == "scheduled"
     assert await requested(client) == []
     await until(lambda: _state(talk, told["id"], "done"))
