@@ -15,7 +15,7 @@ from clinic.pdf_reading import CPU_S
 MAX_PDF_BYTES = 5 << 20  # a PDF is mostly fonts and pictures
 WAIT_S = 30.0  # CPU_S on a machine that is busy with much else
 READER = (sys.executable, "-I", "-m", "clinic.pdf_reading")
-MOST_KEPT = 32  # of at most a megabyte each
+MOST_KEPT = 250  # more than a clinic may have; of at most a megabyte each, and mostly of some kilobytes
 
 _kept: OrderedDict[bytes, str] = OrderedDict()
 
@@ -28,6 +28,7 @@ def pdf_text(data: bytes, shown: str) -> str:
     text = _kept.get(digest)
     if text is None:
         text = _kept[digest] = "\n\n".join(_pages(data, shown)).replace("\x00", "")
+        text = _kept[digest] = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # half a character
         while len(_kept) > MOST_KEPT:
             _kept.popitem(last=False)
     return text

@@ -19,7 +19,7 @@ class AdminSettings(ServiceSettings, frozen=True, kw_only=True, rename=str.upper
     """How many proxies stand before the page and add to `X-Forwarded-For`; 0: callers are who they seem to be."""
     media_allow_private: bool = False
     """Whether the URL of a file that is to be sent may lead to a private address, which the gateway then fetches."""
-    uploads_max_mib: Positive = 256
+    uploads_max_mib: Positive = 64
     """MiB that the files which are kept for sending may take in Redis together, for each instance."""
     wa_instances: str = ""
     """Instances that count as known before anything came from them, separated by commas."""

@@ -216,3 +216,15 @@ async def test_a_full_queue_refuses_a_reply(new_admin, redis_url: str, client, s
     await talk.ask("POST", f"{ONE}/reply", {"text": "a"}, 202)
     assert "full" in (await talk.ask("POST", f"{ONE}/reply", {"text": "b"}, 429))["detail"]
     assert len(await facts(client, SendRequested)) == 1
+
+
+@pytest.mark.parametrize(("staffs", "gateways"), [("5511977776666", "551177776666"), ("551177776666", "5511977776666")])
+async def test_a_chat_is_held_however_its_number_is_spelt(talk: Talk, client, staffs: str, gateways: str) -> None:
+    await patient(client, chat=gateways)
+    await client.sadd(keys.contacts(INSTANCE), staffs)
+    await folded(client)
+    await talk.ask("POST", f"/conversations/{staffs}/take")
+    assert await client.hget(keys.held(INSTANCE, gateways), "paused_until") == FOREVER
+    assert (await talk.ask("GET", f"/conversations/{gateways}"))["status"] == "taken"
+    await talk.ask("POST", f"/conversations/{gateways}/give-back")
+    assert not await client.exists(keys.held(INSTANCE, staffs))

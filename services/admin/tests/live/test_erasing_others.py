@@ -142,3 +142,20 @@ async def test_who_died_in_the_middle_did_not_take_the_persons_other_names_along
     assert (await _erase(talk))["found"] == 0
     assert cuts == []
     assert await client.exists(keys.chat(WA1, lid)) == 0
+
+
+async def test_an_order_that_cannot_be_read_keeps_nobody_else_waiting(talk: Talk, client) -> None:
+    await client.sadd(keys.INSTANCES, "wa0")
+    await client.sadd(keys.ERASING, "wa0")
+    await client.hset(keys.erasing("wa0"), "x", b'{"id":"x"}')
+    stories = Stories(WA1, seed=5)
+    await write(client, WA1, [_wrote(stories)])
+    await folded(client, WA1)
+    query = {"instance": WA1, "confirm": THEM}
+    order = await talk.ask("POST", "/privacy/erase", {"chat": THEM}, 202, **query)
+
+    async def done() -> bool:
+        told = await talk.ask("GET", f"/privacy/erasures/{order['id']}", instance=WA1)
+        return bool(told["state"] == "done")
+
+    await until(done)

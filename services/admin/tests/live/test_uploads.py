@@ -161,3 +161,17 @@ async def test_files_that_come_at_once_are_counted_one_after_the_other(
     admin = await new_admin(redis_url, uploads_max_mib=1)
     answers = await asyncio.gather(*(admin.post(URL, data=form(PDF + bytes(300 * 1024))) for _ in range(8)))
     assert sorted(answer.status for answer in answers) == [201] * 3 + [429] * 5
+
+
+async def test_files_leave_redis_room_for_what_patients_write(
+    new_admin, redis_url: str, streams: Streams, client
+) -> None:
+    admin = await new_admin(redis_url)
+    used = (await client.info("memory"))["used_memory"]
+    await client.config_set("maxmemory", used + 4 * 1024**2)
+    try:
+        told = await upload(admin, 429, data=PDF + bytes(3 * 1024**2))
+    finally:
+        await client.config_set("maxmemory", 0)
+    assert "room" in told["detail"]
+    await upload(admin, data=PDF + bytes(3 * 1024**2))

@@ -4,6 +4,8 @@ The braces stay in the key: they are Redis Cluster's hash tag, so everything of 
 script can touch it. Keys without an instance stand alone: no script joins them with others.
 """
 
+from shared.events.spelling import same_person
+
 PREFIX = "wa"
 OUTBOUND_GROUP = "wa_workers"
 INBOUND_GROUP = "wa_responders"
@@ -175,9 +177,10 @@ def chat(instance: str, chat_id: str) -> str:
 def held(instance: str, chat_id: str) -> str:
     """Hash: `paused_until` (ms) and `taken_by`, while staff keep the bot quiet in this chat.
 
-    Unlike the chat's state it does not expire with the patient's silence: without an end it stays until it is ended.
+    It is one for all spellings of a number. Unlike the chat's state it does not expire with the patient's silence:
+    without an end it stays until it is ended.
     """
-    return _of(instance, f"held:{chat_id}")
+    return _of(instance, f"held:{same_person(chat_id)}")
 
 
 def interrupted(instance: str, chat_id: str) -> str:

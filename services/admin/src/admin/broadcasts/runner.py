@@ -19,6 +19,7 @@ from shared.events import encode
 from shared.service import Platform
 from shared.streams import keys
 from shared.streams.ending import end
+from shared.streams.keeping import keep_going
 from shared.streams.lease import Lease, Renewal, acquire
 from shared.streams.roster import wake_ups
 from shared.telemetry import logs, metrics
@@ -44,7 +45,7 @@ class Runner:
 
     async def running(self, _app: web.Application) -> AsyncIterator[None]:
         """For `cleanup_ctx`."""
-        task = asyncio.create_task(self._keep_running(), name="broadcasts")
+        task = asyncio.create_task(keep_going("admin", "broadcasts", self._keep_running), name="broadcasts")
         yield
         await end([task])
         for lease in self._leases.values():

@@ -18,6 +18,8 @@ from shared.service import Platform
 from shared.streams import keys
 
 LIFE_MS = 86_400_000
+MOST_OF_REDIS = 0.75  # of its `maxmemory`: what comes from patients must always find room
+AGAIN_S = 600
 KNOWN = "JPEG, PNG, WebP, OGG, MP3, WAV, AAC, AMR, M4A, MP4, 3GP, PDF, DOCX, XLSX, PPTX, plain text"
 AFTER_MS = 2 * 86_400_000  # a send without an end of its own lives a day after its time, and its tries end by then
 
@@ -84,6 +86,7 @@ class Uploads:
         most, now = self._most_mib * 1024**2, self._platform.clock.now_ms()
         if stored.size > most:
             raise Problem(413, f"files take {self._most_mib} MiB at most here: give it as a URL", parameter="file")
+        await self._leave_room(stored.size)
         names = [keys.upload(instance, stored.id), keys.uploads(instance)]
         args: list[str | bytes | int] = [
             stored.id, stored.size, most, now, LIFE_MS,
@@ -97,6 +100,16 @@ class Uploads:
             )
             after_s = max(1, (goes_ms - now + 999) // 1000)
             raise Problem(429, detail, parameter="file", headers={"Retry-After": str(after_s)})
+
+    async def _leave_room(self, size: int) -> None:
+        about: Any = await self._platform.redis.info("memory")
+        most = int(about.get("maxmemory") or 0)
+        if most and int(about["used_memory"]) + size > most * MOST_OF_REDIS:
+            detail = (
+                f"Redis would be more than {MOST_OF_REDIS:.0%} full, and what patients write must find room: give the "
+                "file as a URL, or give Redis more memory"
+            )
+            raise Problem(429, detail, parameter="file", headers={"Retry-After": str(AGAIN_S)})
 
     async def check(self, instance: str, content: Content) -> None:
         """Whether the upload that `content` names is there, and of its kind. Raises Problem 400."""

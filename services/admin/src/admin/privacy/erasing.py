@@ -13,7 +13,9 @@ from typing import Any
 import msgspec
 from aiohttp import web
 from msgspec.structs import replace
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from admin.privacy.log import facts
 from admin.privacy.names import Person, person_of
@@ -33,6 +35,7 @@ from shared.streams import keys
 from shared.streams.connection import end_if_cancelled
 from shared.streams.each import each
 from shared.streams.ending import end
+from shared.streams.keeping import keep_going
 from shared.streams.lease import Lease, Renewal, acquire
 from shared.streams.roster import views_hint
 from shared.streams.scripts import Scripts
@@ -61,7 +64,7 @@ class Eraser:
 
     async def running(self, _app: web.Application) -> AsyncIterator[None]:
         """For `cleanup_ctx`."""
-        task = asyncio.create_task(self.keep_looking(), name="erasures")
+        task = asyncio.create_task(keep_going("admin", "erasures", self.keep_looking), name="erasures")
         yield
         await end([task])
         await self._client.aclose()
@@ -75,12 +78,22 @@ class Eraser:
                     await self._sweep()
                 looks += 1
                 for name in sorted(await self._scripts.call("SMEMBERS", keys.ERASING)):
-                    await self.look(name.decode(errors="replace"))
+                    await self._look_safely(name.decode(errors="replace"))
             except (RedisError, OSError, TimeoutError, NotOurs) as error:
                 end_if_cancelled()
                 metrics.REDIS_ERRORS.labels("erasure").inc()
                 _log.warning("redis_error", error=str(error) or type(error).__name__, doing="looking for erasures")
             await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _look_safely(self, instance: str) -> None:
+        """What is wrong with one instance keeps no other waiting."""
+        try:
+            await self.look(instance)
+        except (RedisConnectionError, RedisTimeoutError, OSError, TimeoutError, NotOurs):
+            raise
+        except Exception:  # noqa: BLE001 - an order that nobody can read, a key of another type
+            metrics.LOOPS_FAILED.labels("admin", "erasures").inc()
+            _log.exception("erasure_not_looked_at", instance=instance)
 
     async def look(self, instance: str) -> None:
         """Carry out what was ordered of one instance, if no other replica does. Raises NotOurs and RedisError."""

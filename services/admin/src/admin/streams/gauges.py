@@ -16,6 +16,7 @@ from admin.streams import readings
 from admin.streams.news import News
 from admin.streams.readings import Reading
 from admin.streams.workers import Workers
+from shared.streams.keeping import keep_going
 from shared.streams.scripts import Scripts
 from shared.telemetry import logs, metrics
 
@@ -44,7 +45,7 @@ class Gauges:
 
     async def running(self, _app: web.Application) -> AsyncIterator[None]:
         """For `cleanup_ctx`."""
-        task = asyncio.create_task(self._keep_reading(), name="gauges")
+        task = asyncio.create_task(keep_going("admin", "gauges", self._keep_reading), name="gauges")
         yield
         while not task.done():  # again and again: wait_for of Python 3.11, which redis-py uses, can swallow a cancel
             task.cancel()

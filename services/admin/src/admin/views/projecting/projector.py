@@ -20,6 +20,7 @@ from shared.service import Platform
 from shared.streams import keys
 from shared.streams.connection import connect, end_if_cancelled
 from shared.streams.ending import end
+from shared.streams.keeping import keep_going
 from shared.streams.scripts import Scripts
 from shared.telemetry import logs, metrics
 
@@ -66,7 +67,7 @@ class Projector:
 
     async def running(self, _app: web.Application) -> AsyncIterator[None]:
         """For `cleanup_ctx`."""
-        listening = asyncio.create_task(self.keep_listening(), name="projector")
+        listening = asyncio.create_task(keep_going("admin", "projector", self.keep_listening), name="projector")
         yield
         await end([listening])
         await self.stop()
