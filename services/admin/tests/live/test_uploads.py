@@ -175,3 +175,19 @@ async def test_files_leave_redis_room_for_what_patients_write(
         await client.config_set("maxmemory", 0)
     assert "room" in told["detail"]
     await upload(admin, data=PDF + bytes(3 * 1024**2))
+
+
+async def test_a_file_that_comes_again_with_its_key_is_the_same(
+    new_admin, redis_url: str, streams: Streams, client
+) -> None:
+    admin = await new_admin(redis_url)
+
+    async def source(key: str, data: bytes) -> str:
+        answer = await admin.post(URL, data=form(data), headers={"Idempotency-Key": key})
+        assert answer.status == 201
+        return str((await answer.json())["source"])
+
+    first = await source("one", PDF)
+    assert await source("one", PDF) == first
+    assert len({first, await source("one", PDF + b"\n"), await source("two", PDF)}) == 3
+    assert len(await client.keys(keys.upload(INSTANCE, "*"))) == 3

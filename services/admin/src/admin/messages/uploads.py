@@ -1,5 +1,6 @@
 """How is a file kept until it is sent? `POST /admin/uploads`: checked by its content, for a while, in Redis."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from shared.service import Platform
 from shared.streams import keys
 
 LIFE_MS = 86_400_000
+NOBODYS = "00000000-0000-7000-8000-000000000000"  # what an id is derived from that has no cause but its key
 MOST_OF_REDIS = 0.75  # of its `maxmemory`: what comes from patients must always find room
 AGAIN_S = 600
 KNOWN = "JPEG, PNG, WebP, OGG, MP3, WAV, AAC, AMR, M4A, MP4, 3GP, PDF, DOCX, XLSX, PPTX, plain text"
@@ -64,20 +66,25 @@ class Uploads:
         self._most_mib = most_mib
 
     async def upload(self, asked: Asked[Whose, None]) -> Uploaded:
-        """Keep a file, in a field `file`, until it is sent. Too large: 413. Not to be sent: 415. No room: 429."""
+        """Keep a file, in a field `file`, until it is sent. Too large: 413. Not to be sent: 415. No room: 429.
+
+        With an `Idempotency-Key` the same file has the same `source` when it comes again.
+        """
         instance = await self._instances.require(asked.query.instance)
         name, data = await file_of(asked.request)
-        stored = await self._keep(instance, name, data)
+        stored = await self._keep(instance, name, data, asked.key)
         return Uploaded(
             source=f"{UPLOAD}{stored.id}", mediatype=stored.found.kind, mimetype=stored.found.mimetype,
             file_name=stored.name, size=stored.size, expires_at=self._platform.clock.now_ms() + LIFE_MS,
         )  # fmt: skip
 
-    async def _keep(self, instance: str, name: str, data: bytes) -> Stored:
+    async def _keep(self, instance: str, name: str, data: bytes, key: str) -> Stored:
         found = file_type(data)
         if found is None:
             raise Problem(415, f"the file is none of {KNOWN}", parameter="file")
-        stored = Stored(ids.new(self._platform.clock), found, clean_name(name, found), len(data))
+        again = f"{key}/{hashlib.blake2b(data, digest_size=16).hexdigest()}"
+        id_ = ids.derived(NOBODYS, again) if key else ids.new(self._platform.clock)
+        stored = Stored(id_, found, clean_name(name, found), len(data))
         await self._put(instance, stored, data)
         return stored
 

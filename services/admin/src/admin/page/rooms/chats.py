@@ -158,7 +158,7 @@ class Chats:
         file = given.file("file")
         if file is None:
             return talking.reply_of(given)
-        kept = (await self._ask(request, "POST /admin/uploads", instance=instance, file=file)).data
+        kept = (await self._ask(request, "POST /admin/uploads", instance=instance, file=file, headers=given.once)).data
         return talking.reply_of(given, kept)
 
     async def _previewed(self, asked: Asked[ChatForm, None], given: Form) -> str:
