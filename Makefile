@@ -66,7 +66,8 @@ test: lint  ## lint and every test that needs neither Docker nor a browser
 
 .PHONY: test-page
 test-page: $(READY)  ## the admin's page in a browser, as people use it; its pictures go to .run/page
-	@FRONTDESK_PICTURES=.run/page $(PY) -m pytest -n $(JOBS) services/admin/tests/page $(ARGS)
+	@FRONTDESK_PICTURES=.run/page $(PY) -m pytest -n $(JOBS) --maxschedchunk 1 services/admin/tests/page/browser/test_looks.py \
+		services/admin/tests/page $(ARGS)  # the longest ones first
 
 .PHONY: test-services
 test-services: $(READY)  ## each service's unit tests in an environment made from its own lock alone

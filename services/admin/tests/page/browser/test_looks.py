@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Error, Page, expect
 
 from .addresses import DOINGS, EXAMPLES, OUTSIDE, PROBLEMS, pages_of, prepare
 from .conftest import Clinic, NewVisit
@@ -28,6 +28,15 @@ def pictures(tmp_path: Path) -> Path:
     return folder
 
 
+async def pictured(page: Page, path: Path) -> None:
+    """On a busy machine Chromium can say that it is "unable to capture" a page that is all right: ask again."""
+    try:
+        await page.screenshot(path=path)
+    except Error:
+        await page.wait_for_timeout(1000)
+        await page.screenshot(path=path)
+
+
 class Look:
     """Looks at one page after the other, and gathers what is wrong."""
 
@@ -37,7 +46,7 @@ class Look:
 
     async def at(self, name: str, page: Page) -> None:
         """Nothing sticks out, and axe finds no serious or critical fault."""
-        await page.screenshot(path=self._pictures / f"{name}-{self._width}-{self._theme}.png")
+        await pictured(page, self._pictures / f"{name}-{self._width}-{self._theme}.png")
         if await page.evaluate("document.documentElement.scrollWidth") > self._width:
             self.found.append(f"{name} is wider than {self._width}")
         if (self._width, self._theme) not in ASKED:
