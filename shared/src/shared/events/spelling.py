@@ -5,6 +5,7 @@ Argentina's 9 behind the country code. So a chat may be called otherwise than th
 """
 
 import re
+from functools import lru_cache
 
 _WITH_DIGIT = (
     (re.compile(r"55(\d{2})9(\d{8})"), r"55\1\2"),
@@ -18,6 +19,7 @@ _WITHOUT = (
 )
 
 
+@lru_cache(4096)
 def same_person(chat: str) -> str:
     """The chat's name in its shortest spelling: equal for two spellings of one number."""
     for pattern, short in _WITH_DIGIT:
