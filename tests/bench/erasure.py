@@ -5,15 +5,22 @@ process that appends at a steady rate, as ingest does; its latencies stand besid
 """
 
 import json
-import tempfile
 import time
 from pathlib import Path
 
 import redis
 
-from demo.redis import EmbeddedRedis
 from shared.streams import keys
-from tests.bench.rebuild import INSTANCE, admin_on, appender, ask_admin, fill, log_length, of_appends, until_head
+from tests.bench.rebuild import (
+    INSTANCE,
+    admin_on,
+    appender,
+    ask_admin,
+    filled_redis,
+    log_length,
+    of_appends,
+    until_head,
+)
 
 PERSON = "5511900000042"
 MOST_S = 900
@@ -22,15 +29,8 @@ LOOK_EVERY_S = 0.2
 
 def run() -> dict[str, float]:
     """Seconds of an erasure, megabytes of Redis, and milliseconds of an append beside it."""
-    with tempfile.TemporaryDirectory(prefix="frontdesk-bench-") as name:
-        folder = Path(name)
-        server = EmbeddedRedis(folder)
-        server.start()
-        try:
-            fill(server.url)
-            return _measured(server.url, folder)
-        finally:
-            server.stop()
+    with filled_redis() as (url, folder):
+        return _measured(url, folder)
 
 
 def _measured(url: str, folder: Path) -> dict[str, float]:

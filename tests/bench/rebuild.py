@@ -47,13 +47,19 @@ Quantiles = dict[str, float]
 
 def run() -> dict[str, float]:
     """Facts a second, and milliseconds of an append with and without a rebuild."""
+    with filled_redis() as (url, folder):
+        return _measured(url, folder)
+
+
+@contextmanager
+def filled_redis() -> Iterator[tuple[str, Path]]:
+    """A Redis of its own with the log in it, and a folder to work in."""
     with tempfile.TemporaryDirectory(prefix="frontdesk-bench-") as name:
-        folder = Path(name)
-        server = EmbeddedRedis(folder)
+        server = EmbeddedRedis(Path(name))
         server.start()
         try:
             fill(server.url)
-            return _measured(server.url, folder)
+            yield server.url, Path(name)
         finally:
             server.stop()
 

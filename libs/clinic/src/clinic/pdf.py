@@ -27,11 +27,15 @@ def pdf_text(data: bytes, shown: str) -> str:
     digest = hashlib.blake2b(data, digest_size=16).digest()
     text = _kept.get(digest)
     if text is None:
-        text = _kept[digest] = "\n\n".join(_pages(data, shown)).replace("\x00", "")
-        text = _kept[digest] = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # half a character
+        text = _kept[digest] = _sound("\n\n".join(_pages(data, shown)))
         while len(_kept) > MOST_KEPT:
             _kept.popitem(last=False)
     return text
+
+
+def _sound(text: str) -> str:
+    """The text without NULs; half a character (a lone surrogate), which nobody could encode, becomes a mark."""
+    return text.replace("\x00", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _pages(data: bytes, shown: str) -> list[str]:

@@ -42,7 +42,7 @@ LEASES_LOST = Counter(
 REDIS_ERRORS = Counter("frontdesk_redis_errors_total", "Failed conversations with Redis", ["service"])
 LOOPS_FAILED = Counter(
     "frontdesk_loops_failed_total", "Background loops that met a bug and were begun again", ["service", "loop"]
-)  # loop: heartbeat, listen, tick, due; clinics, quiet_hours, meanings (responder)
+)  # loop: heartbeat, listen, tick, due (all); clinics, quiet_hours, meanings (responder); erasures, gauges, … (admin)
 
 # ── ingest ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 WEBHOOKS = Counter(

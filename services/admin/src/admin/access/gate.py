@@ -20,7 +20,7 @@ from admin.access.secrets import is_token, same
 from admin.access.sessions import Session, Sessions
 from admin.access.throttle import Throttle, too_often
 from admin.access.tokens import Tokens
-from admin.http.endpoint import PRINCIPAL, Endpoint
+from admin.http.endpoint import EVENTS, PRINCIPAL, Endpoint
 from admin.http.problems import Problem, wants_page
 from admin.http.whence import whence
 from shared.telemetry import logs, metrics
@@ -28,7 +28,6 @@ from shared.telemetry import logs, metrics
 OPEN = frozenset({"/livez", "/readyz", "/login"})
 METRICS = "/metrics"
 STATIC = "/static"
-EVENTS = "text/event-stream"
 SESSION = web.RequestKey("SESSION", Session)
 """The login by which somebody is known; not set for bearers of a token."""
 

@@ -26,6 +26,8 @@ A = TypeVar("A")
 
 PRINCIPAL = web.RequestKey("PRINCIPAL", Principal)
 JSON = "application/json"
+EVENTS = "text/event-stream"
+"""What an answer without an end of its own is made of: server-sent events."""
 
 
 class Nothing(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from admin.access.audit import Audit
 from admin.access.principal import Role
-from admin.http.endpoint import Asked, Endpoint
+from admin.http.endpoint import EVENTS, Asked, Endpoint
 from admin.http.pages import Cursor, Limit, Page
 from admin.http.problems import Problem
 from admin.http.streaming import Stream
@@ -29,7 +29,6 @@ from shared.events import TYPES, to_json
 from shared.service import Platform
 
 FOLLOWED = 50  # instances of one tail: each is looked at four times a second
-SSE = "text/event-stream"
 LINES = "application/x-ndjson"
 Optional = Annotated[str, msgspec.Meta(max_length=100, description="The WhatsApp instance; empty: all of them.")]
 
@@ -72,7 +71,7 @@ class Overview:
         self._acts = Acts(platform.redis, audit)
         self.endpoints = [
             Endpoint("GET", "/admin/overview", Role.VIEWER, self.read, "overview"),
-            Endpoint("GET", "/admin/events", Role.VIEWER, self.tail, "overview", produces=SSE),
+            Endpoint("GET", "/admin/events", Role.VIEWER, self.tail, "overview", produces=EVENTS),
             Endpoint("GET", "/admin/audit", Role.VIEWER, self.audit, "overview"),
         ]
 
@@ -99,7 +98,7 @@ class Overview:
         last = request.headers.get("Last-Event-ID", "")
         after = check_entry_id(last, "Last-Event-ID") if last and query.instance else ""
         sse = query.format == "sse"
-        stream = Stream(request, {"Content-Type": SSE if sse else LINES})
+        stream = Stream(request, {"Content-Type": EVENTS if sse else LINES})
         if await stream.begin(b": listening\n\n" if sse else b"\n"):
             async with aclosing(follow(self._redis, names, wanted, after)) as batches:
                 async for batch in batches:

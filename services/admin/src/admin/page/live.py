@@ -8,12 +8,11 @@ import msgspec
 from aiohttp import web
 
 from admin.access.principal import Role
-from admin.http.endpoint import Asked, Endpoint
+from admin.http.endpoint import EVENTS, Asked, Endpoint
 from admin.instances import Instances
 from admin.page.screens import TAG
 from admin.views.views import Views
 
-STREAM = "text/event-stream"
 KEEP_ALIVE_S = 15.0  # proxies hang up on what is silent for 30 s or more
 GATHER_S = 0.2  # a burst of changes is one piece of news
 RETRY_MS = 3_000
@@ -34,7 +33,7 @@ class Live:
         self._instances = instances
         self._views = views
         self._closing = asyncio.Event()
-        self.endpoints = [Endpoint("GET", "/live", Role.VIEWER, self.follow, TAG, produces=STREAM)]
+        self.endpoints = [Endpoint("GET", "/live", Role.VIEWER, self.follow, TAG, produces=EVENTS)]
 
     async def close(self, _app: web.Application) -> None:
         """End every stream, so that a stop does not wait for browsers."""
@@ -44,7 +43,7 @@ class Live:
         """`data: <chat>` for each change, from now on."""
         wanted = asked.query.instance
         names = [await self._instances.require(wanted)] if wanted else (await self._instances.names())[:MOST_FOLLOWED]
-        headers = {"Content-Type": STREAM, "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        headers = {"Content-Type": EVENTS, "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         response = web.StreamResponse(headers=headers)
         await response.prepare(asked.request)
         news: asyncio.Queue[str] = asyncio.Queue(WAITING)
