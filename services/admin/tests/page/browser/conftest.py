@@ -16,7 +16,7 @@ import pytest_asyncio
 import redis
 import redis.asyncio as aioredis
 from aiohttp.test_utils import TestClient, TestServer
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 
 from shared.clock import SYSTEM
 from shared.events import AnyEvent, decode
@@ -221,12 +221,22 @@ class Visit:
 
     async def log_in(self, token: str) -> None:
         """From the login page."""
+        await self.page.unroute("**")
         await self.page.locator("input[name=token]").fill(token)
         await self.page.locator("main button").click()
 
-    async def forget_session(self) -> None:
-        """As if it had ended long ago."""
+    async def forget_session(self, *, told_by_news: bool = False) -> None:
+        """As if it had ended long ago. Only what is done next finds out, unless news that the page asks for may."""
+        if not told_by_news:
+            await self.page.route("**", self._without_news)
         await self.context.clear_cookies(name="frontdesk")
+
+    async def _without_news(self, route: Route) -> None:
+        asked = route.request
+        if asked.method == "GET" and "hx-request" in asked.headers:
+            await route.abort()
+        else:
+            await route.fallback()
 
 
 NewVisit = Callable[..., Awaitable[Visit]]

@@ -56,7 +56,7 @@ async def test_news_that_find_the_session_over_lose_nothing_either(clinic: Clini
     page = await one.go(f"/chats/demo/{MARIA}")
     await expect(page.locator("#live.on")).to_be_visible()
     await page.locator("#reply-text").fill(WORDS)
-    await one.forget_session()
+    await one.forget_session(told_by_news=True)
     await clinic.morning.ago(0).write(clinic.morning.wrote(MARIA, "Maria Silva", "alô?"))
     await expect(page.get_by_role("alert")).to_contain_text("Your session has ended")
     await log_in_again(one)
