@@ -181,8 +181,8 @@ def _folded(facts: Sequence[AnyEvent]) -> Working:
 def _counts(working: Working) -> Counter[str]:
     """The counts, with a stage's durations as one: of several tries the one that is told first is measured."""
     counts: Counter[str] = Counter()
-    for name, count in working.tally.items():
-        counts[name.partition("/")[0]] += count
+    for (day, name), count in working.tally.items():
+        counts[f"{day} {name.partition('/')[0]}"] += count
     return counts
 
 
@@ -206,7 +206,7 @@ def test_a_fact_that_is_told_twice_counts_once(facts, seed) -> None:
     once, twice = _folded(facts), _folded(doubled)
     for name in ("handoffs",):  # an older call that is told again behind a newer one is taken for a new one
         for working in (once, twice):
-            working.tally = Counter({k: v for k, v in working.tally.items() if name not in k})
+            working.tally = Counter({k: v for k, v in working.tally.items() if k[1] != name})
     assert _counts(twice) == _counts(once)
     counts = [{chat: state.messages for chat, state in w.chats.items() if state} for w in (once, twice)]
     assert counts[0] == counts[1]

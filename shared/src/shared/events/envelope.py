@@ -3,11 +3,12 @@
 import msgspec
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag_field="type"):
     """Something that happened, as it is written to a stream.
 
     Times are milliseconds since 1970-01-01 UTC. Fields that come later in a type's life have a default, so that
     today's code reads yesterday's log; a change that a default can not express is a new version of the type.
+    Events are trees that nobody changes, so the collector of cycles passes them by (`gc=False`).
     """
 
     id: str

@@ -14,7 +14,7 @@ Kind = Literal[
 ReceiptStatus = Literal["error", "pending", "server_ack", "delivery_ack", "read", "played", "deleted"]
 
 
-class Attachment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Attachment(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A described file: never its bytes, never the key that decrypts it."""
 
     mimetype: str = ""

@@ -12,14 +12,14 @@ UPLOAD = "upload:"
 SendClass = Literal["reply", "staff", "reminder", "broadcast"]
 
 
-class Text(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="text", tag_field="kind"):
+class Text(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True, tag="text", tag_field="kind"):
     """Plain words."""
 
     text: str
     link_preview: bool = True
 
 
-class Media(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="media", tag_field="kind"):
+class Media(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True, tag="media", tag_field="kind"):
     """A file. `source` is a URL, raw base64 (the gateway refuses `data:` URIs), or `upload:<id>` of a stored one."""
 
     mediatype: Literal["image", "document", "video", "audio"]
@@ -29,7 +29,9 @@ class Media(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="
     caption: str = ""
 
 
-class VoiceNote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="voice_note", tag_field="kind"):
+class VoiceNote(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True, tag="voice_note", tag_field="kind"
+):
     """Audio that plays as a recorded voice note."""
 
     source: str
@@ -41,14 +43,14 @@ def upload_id(content: object) -> str:
     return source.removeprefix(UPLOAD) if source.startswith(UPLOAD) else ""
 
 
-class Button(msgspec.Struct, frozen=True, kw_only=True):
+class Button(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One answer to choose; `id` comes back as the message's `choice_id`."""
 
     id: str
     text: str
 
 
-class Buttons(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="buttons", tag_field="kind"):
+class Buttons(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True, tag="buttons", tag_field="kind"):
     """A question with up to three answers to press."""
 
     title: str
@@ -57,7 +59,7 @@ class Buttons(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
     buttons: tuple[Button, ...]
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """One line of a list; `id` comes back as the message's `choice_id`."""
 
     id: str
@@ -65,14 +67,14 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     description: str = ""
 
 
-class Section(msgspec.Struct, frozen=True, kw_only=True):
+class Section(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Lines of a list under one heading."""
 
     title: str
     rows: tuple[Row, ...]
 
 
-class Listing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="list", tag_field="kind"):
+class Listing(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True, tag="list", tag_field="kind"):
     """A menu that opens at the press of `button`."""
 
     title: str
@@ -82,7 +84,9 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
     sections: tuple[Section, ...]
 
 
-class Reaction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="reaction", tag_field="kind"):
+class Reaction(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True, tag="reaction", tag_field="kind"
+):
     """An emoji to a message of the chat; an empty one takes it back."""
 
     message_id: str
@@ -91,7 +95,7 @@ class Reaction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ta
     """True when it is to a message that the clinic's number sent."""
 
 
-class Location(msgspec.Struct, frozen=True, kw_only=True, tag="location", tag_field="kind"):
+class Location(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="location", tag_field="kind"):
     """A pin on the map. The gateway wants a name and an address with it."""
 
     latitude: float

@@ -4,32 +4,27 @@ The gateway takes that digit out before it sends: a Brazilian mobile's ninth dig
 Argentina's 9 behind the country code. So a chat may be called otherwise than the number that was written to.
 """
 
-import re
-from functools import lru_cache
 
-_WITH_DIGIT = (
-    (re.compile(r"55(\d{2})9(\d{8})"), r"55\1\2"),
-    (re.compile(r"521(\d{10})"), r"52\1"),
-    (re.compile(r"549(\d{10})"), r"54\1"),
-)
-_WITHOUT = (
-    (re.compile(r"55(\d{2})([6-9]\d{7})"), r"55\g<1>9\2"),
-    (re.compile(r"52(\d{10})"), r"521\1"),
-    (re.compile(r"54(\d{10})"), r"549\1"),
-)
-
-
-@lru_cache(4096)
 def same_person(chat: str) -> str:
     """The chat's name in its shortest spelling: equal for two spellings of one number."""
-    for pattern, short in _WITH_DIGIT:
-        if found := pattern.fullmatch(chat):
-            return found.expand(short)
-    return chat
+    if len(chat) != 13 or not chat.isdecimal():
+        return chat
+    if chat.startswith("55") and chat[4] == "9":
+        return chat[:4] + chat[5:]
+    return chat[:2] + chat[3:] if chat.startswith(("521", "549")) else chat
 
 
 def written_ways(chat: str) -> tuple[str, ...]:
     """The chat's name in each of its spellings, the given one first."""
     short = same_person(chat)
-    long = (found.expand(way) for pattern, way in _WITHOUT if (found := pattern.fullmatch(short)))
-    return tuple(dict.fromkeys((chat, short, *long)))
+    return tuple(dict.fromkeys((chat, short, _longest(short))))
+
+
+def _longest(short: str) -> str:
+    if len(short) != 12 or not short.isdecimal():
+        return short
+    if short.startswith("55") and short[4] in "6789":  # others are landlines
+        return f"{short[:4]}9{short[4:]}"
+    if short.startswith("52"):
+        return f"521{short[2:]}"
+    return f"549{short[2:]}" if short.startswith("54") else short

@@ -23,24 +23,30 @@ STAGES = {
     "deliver": ("accepted_at", "delivered_at"),
     "reply": ("asked_at", "accepted_at"),
 }
+Tally = Counter[tuple[int, str]]
+"""How much is added to which counter of which day: (days since 1970, name)."""
+
 _OF_STAMP = {
-    stamp: [(name, *ends) for name, ends in STAGES.items() if stamp in ends]
+    stamp: [
+        (first, last, [f"{stage}/{bucket}" for bucket in range(len(STAGE_BOUNDS_MS) + 1)])
+        for stage, (first, last) in STAGES.items() if stamp in (first, last)
+    ]
     for stamp in {*STAMPS, *(end for ends in STAGES.values() for end in ends)}
-}
+}  # fmt: skip
 
 
-def count(tally: Counter[str], before: MessageState, after: MessageState, stamps: tuple[str, ...]) -> None:
+def count(tally: Tally, before: MessageState, after: MessageState, stamps: tuple[str, ...]) -> None:
     """Add what `after` has over `before` in these stamps."""
     for stamp in stamps:
         at = getattr(after, stamp)
         if not at or getattr(before, stamp):
             continue
         if name := STAMPS.get(stamp):
-            tally[f"{at // DAY_MS} {name}"] += 1
+            tally[at // DAY_MS, name] += 1
         elif stamp == "received_at" and after.author == "patient":
-            tally[f"{at // DAY_MS} received"] += 1
-        for stage, first, last in _OF_STAMP[stamp]:
+            tally[at // DAY_MS, "received"] += 1
+        for first, last, buckets in _OF_STAMP[stamp]:
             began, ended = getattr(after, first), getattr(after, last)
             if began and ended and (stamp == last or getattr(before, last)):
                 bucket = bisect_left(STAGE_BOUNDS_MS, max(0, ended - began))
-                tally[f"{ended // DAY_MS} {stage}/{bucket}"] += 1
+                tally[ended // DAY_MS, buckets[bucket]] += 1

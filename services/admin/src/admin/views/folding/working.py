@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -24,16 +24,6 @@ class Working:
         self.stories: dict[str, str] = {}
         self.aliases: dict[str, str] = {}
         self.connection = ConnectionState()
-        self._rules: dict[type[Any], Callable[[Any], None]] = {
-            **dict.fromkeys(OF_MESSAGE, self._told),
-            e.MessageReceived: self._received,
-            e.SendRequested: self._requested,
-            e.ReplyDrafted: self._drafted,
-            e.MessageEdited: self._changed,
-            e.MessageRevoked: self._changed,
-            e.HandoffRequested: self._wanted,
-            e.ConnectionChanged: self._connected,
-        }
         self.begin()
 
     def begin(self) -> None:
@@ -42,21 +32,22 @@ class Working:
         self.chats_before: dict[str, ChatState | None] = {}
         self.new_aliases: dict[str, str] = {}
         self.new_stories: set[str] = set()
-        self.tally: Counter[str] = Counter()
+        self.tally: days.Tally = Counter()
         self.connection_before = self.connection
 
     def fold(self, entry: str, event: Any) -> None:
         """Fold one fact in. A type that is not known here changes nothing."""
-        kind = type(event)
-        if kind in OF_SEND:
-            self._step_of(event.send_id, event, *OF_MESSAGE[kind])
-        elif (rule := self._rules.get(kind)) is not None:
-            rule(event)
-        if kind in stories.TOLD:
+        if (todo := _TODO.get(type(event))) is None:
+            return
+        if todo.step is not None:
+            self._step_of(event.send_id, event, *todo.step)
+        elif todo.rule is not None:
+            todo.rule(self, event)
+        if todo.is_told:
             self._note(entry, event.correlation_id or event.id)
-        if event.chat and (of_chat := OF_CHAT.get(kind)) is not None:
-            self._keep_chat(of_chat(self._chat(event.chat), event))
-        if kind in CHANGED:
+        if todo.of_chat is not None and event.chat:
+            self._keep_chat(todo.of_chat(self._chat(event.chat), event))
+        if todo.is_change:
             message = self.messages.get(self.aliases.get(event.message_id, ""))
             self._note(entry, message.story if message else "")
 
@@ -114,7 +105,7 @@ class Working:
     def _wanted(self, event: e.HandoffRequested) -> None:
         state = self._chat(event.chat)
         if state.handoff != event.id:
-            self.tally[f"{event.recorded_at // days.DAY_MS} handoffs"] += 1
+            self.tally[event.recorded_at // days.DAY_MS, "handoffs"] += 1
             self._keep_chat(conversations.wanted(state, event))
 
     def _note(self, entry: str, story: str) -> None:
@@ -138,18 +129,55 @@ class Working:
     def _step(self, before: MessageState, after: MessageState, stamps: tuple[str, ...]) -> None:
         if after is before:
             return
-        if after.chat != (chat := kept(after.chat)):
+        if after.chat != before.chat and after.chat != (chat := kept(after.chat)):
             after = replace(after, chat=chat, called=after.chat)
-        self.messages_before.setdefault(after.id, self.messages.get(after.id))
-        self.messages[after.id] = after
+        id_ = after.id
+        if id_ not in self.messages_before:
+            self.messages_before[id_] = self.messages.get(id_)
+        self.messages[id_] = after
         days.count(self.tally, before, after, stamps)
-        if after.chat:
-            state = self._chat(after.called or after.chat)
+        if name := after.chat:
+            state = self.chats.get(name) or ChatState(name, called=after.called)
             self._keep_chat(conversations.heard(state, before, after))
 
     def _keep_chat(self, state: ChatState) -> None:
         chat = state.chat
         known = self.chats.get(chat)
         if state is not known and chat:
-            self.chats_before.setdefault(chat, known)
+            if chat not in self.chats_before:
+                self.chats_before[chat] = known
             self.chats[chat] = state
+
+
+class _Todo(NamedTuple):
+    """What a type of fact does to the states."""
+
+    step: tuple[Callable[[MessageState, Any], MessageState], tuple[str, ...]] | None
+    """Of the message that its `send_id` names: a rule, and the stamps that it may set."""
+    rule: Callable[[Working, Any], None] | None
+    of_chat: Callable[[ChatState, Any], ChatState] | None
+    is_told: bool
+    """Whether it is a step of a story."""
+    is_change: bool
+    """Whether its author changed a message."""
+
+
+_RULES: dict[type[Any], Callable[[Working, Any], None]] = {
+    **dict.fromkeys(OF_MESSAGE, Working._told),
+    e.MessageReceived: Working._received,
+    e.SendRequested: Working._requested,
+    e.ReplyDrafted: Working._drafted,
+    e.MessageEdited: Working._changed,
+    e.MessageRevoked: Working._changed,
+    e.HandoffRequested: Working._wanted,
+    e.ConnectionChanged: Working._connected,
+}
+_TODO = {
+    kind: _Todo(
+        OF_MESSAGE[kind] if kind in OF_SEND else None,
+        _RULES.get(kind), OF_CHAT.get(kind), kind in stories.TOLD, kind in CHANGED,
+    )
+    for kind in {*_RULES, *OF_CHAT, *stories.TOLD}
+}  # fmt: skip
+IGNORED = frozenset(e.TYPES.values()) - _TODO.keys()
+"""Types of facts that change nothing here."""

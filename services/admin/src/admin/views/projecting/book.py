@@ -18,7 +18,7 @@ from shared.telemetry import logs, metrics
 LANE = "views"
 CHANGES_KEPT = 1_000
 BROUGHT_AT_ONCE = 5  # batches
-FOLDED_AT_ONCE = 50
+FOLDED_AT_ONCE = 75
 """Facts, some half a millisecond: then whoever else has something to do in this process has a turn."""
 
 _log = logs.get(__name__)

@@ -4,12 +4,18 @@ from typing import Any
 
 import msgspec
 
+from admin.views.folding.working import IGNORED
 from shared.errors import Undecodable
-from shared.events import AnyEvent, decode
+from shared.events import TYPES, AnyEvent, decode
 from shared.streams import keys
 from shared.streams.scripts import Scripts
 
 Batch = list[tuple[str, AnyEvent]]
+
+_IGNORED = tuple(
+    msgspec.msgpack.encode({"type": name})[1:] for name, kind in TYPES.items() if kind in IGNORED
+)  # fmt: skip
+"""How a fact of such a type goes on behind the first byte, which says how many fields it has."""
 
 _decoder: msgspec.msgpack.Decoder[AnyEvent] = msgspec.msgpack.Decoder(AnyEvent)
 
@@ -17,7 +23,7 @@ _decoder: msgspec.msgpack.Decoder[AnyEvent] = msgspec.msgpack.Decoder(AnyEvent)
 async def read_batch(scripts: Scripts, instance: str, after: str, most: int) -> tuple[Batch, str, int]:
     """The facts behind the entry `after`, the last entry that was read, and how many there were.
 
-    What this version of the code cannot read counts, and is left out.
+    What changes nothing, and what this version of the code cannot read, counts and is left out.
     """
     entries: Any = await scripts.call("XRANGE", keys.events(instance), f"({after}", "+", "COUNT", most)
     if not entries:
@@ -26,7 +32,9 @@ async def read_batch(scripts: Scripts, instance: str, after: str, most: int) -> 
     batch: Batch = []
     for entry, fields in entries:
         try:
-            batch.append((entry.decode(), bulk(fields[1])))
+            data = fields[1]
+            if not data.startswith(_IGNORED, 1):
+                batch.append((entry.decode(), bulk(data)))
         except (msgspec.DecodeError, UnicodeDecodeError, IndexError, TypeError, RecursionError):
             if (event := _otherwise(fields)) is not None:
                 batch.append((entry.decode(), event))

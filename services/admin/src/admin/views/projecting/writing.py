@@ -33,9 +33,13 @@ class Operations:
     def add(self, verb: str, part: str, *args: Arg) -> None:
         self._args[verb, part] += args
 
+    def of(self, verb: str, part: str) -> list[Arg]:
+        """The arguments so far, for more of them. Without any, nothing is done."""
+        return self._args[verb, part]
+
     def parts(self) -> list[str]:
         """The parts that they touch."""
-        return list(dict.fromkeys(part for _, part in self._args))
+        return list(dict.fromkeys(part for (_, part), args in self._args.items() if args))
 
     def packed(self, first_key: int) -> bytes:
         """As `project.lua` takes them; the keys of `parts` begin at `first_key`. One argument is sent much faster."""
@@ -50,20 +54,15 @@ class Operations:
 def changes(working: Working) -> Operations:
     """What the batch changed."""
     operations = Operations()
-    for id_, before in working.messages_before.items():
-        after = working.messages[id_]
-        assert after is not None
-        _message(operations, before, after)
-    for chat, was in working.chats_before.items():
-        now = working.chats[chat]
-        assert now is not None
-        _chat(operations, was, now)
+    _messages(operations, working)
+    _chats(operations, working)
     for message_id, id_ in working.new_aliases.items():
         operations.add("HSET", "ids", message_id, id_)
+    told = operations.of("HSET", "stories")
     for story in working.new_stories:
-        operations.add("HSET", "stories", story, working.stories[story])
-    for name, count in working.tally.items():
-        operations.add("HINCRBY", "days", name, count)
+        told += (story, working.stories[story])
+    for (day, name), count in working.tally.items():
+        operations.add("HINCRBY", "days", f"{day} {name}", count)
     return operations
 
 
@@ -79,36 +78,50 @@ def line(state: MessageState) -> str:
     return f"{state.chat} {state.at:014d} {state.id}"
 
 
-def _message(operations: Operations, before: MessageState | None, after: MessageState) -> None:
-    operations.add("HSET", "messages", after.id, raw(encode(after)))
-    if after.listed and after.chat and not (before and before.listed):
-        operations.add("ZADD", "timeline", 0, line(after))
-    was, now = place(before), place(after)
-    if was == now:
+def _messages(operations: Operations, working: Working) -> None:
+    states, timeline = operations.of("HSET", "messages"), operations.of("ZADD", "timeline")
+    for id_, before in working.messages_before.items():
+        after = working.messages[id_]
+        assert after is not None
+        states += (id_, raw(encode(after)))
+        if after.listed and after.chat and not (before and before.listed):
+            timeline += (0, line(after))
+        was, now = place(before), place(after)
+        if was == now:
+            continue
+        if was and (not now or now[0] != was[0]):
+            operations.add("ZREM", was[0], id_)
+        if now:
+            operations.add("ZADD", now[0], now[1], id_)
+
+
+def _chats(operations: Operations, working: Working) -> None:
+    states, recent = operations.of("HSET", "chats"), operations.of("ZADD", "recent")
+    for chat, before in working.chats_before.items():
+        after = working.chats[chat]
+        assert after is not None
+        states += (chat, raw(encode(after)))
+        was, now = before.status if before else after.status, after.status
+        if was != now:
+            operations.add("ZREM", was, chat)
+        moved = before is None or before.last_at != after.last_at
+        if moved:
+            recent += (after.last_at, chat)
+        if moved or was != now:
+            operations.add("ZADD", now, after.last_at, chat)
+        _lapse(operations, before, after)
+        _names(operations, before, after)
+
+
+def _names(operations: Operations, before: ChatState | None, after: ChatState) -> None:
+    if before is not None and before.name == after.name:
         return
-    if was and (not now or now[0] != was[0]):
-        operations.add("ZREM", was[0], after.id)
-    if now:
-        operations.add("ZADD", now[0], now[1], after.id)
-
-
-def _chat(operations: Operations, before: ChatState | None, after: ChatState) -> None:
     chat = after.chat
-    operations.add("HSET", "chats", chat, raw(encode(after)))
-    if before is None or before.last_at != after.last_at:
-        operations.add("ZADD", "recent", after.last_at, chat)
-    was, now = before.status if before else after.status, after.status
-    if was != now:
-        operations.add("ZREM", was, chat)
-    if before is None or was != now or before.last_at != after.last_at:
-        operations.add("ZADD", now, after.last_at, chat)
-    _lapse(operations, before, after)
-    if before is None or before.name != after.name:
-        had, has = tokens(chat, before.name) if before else set(), tokens(chat, after.name)
-        for token in sorted(has - had):
-            operations.add("ZADD", "names", 0, f"{token} {chat}")
-        for token in sorted(had - has):
-            operations.add("ZREM", "names", f"{token} {chat}")
+    had, has = tokens(chat, before.name) if before else set(), tokens(chat, after.name)
+    for token in has - had:
+        operations.add("ZADD", "names", 0, f"{token} {chat}")
+    for token in had - has:
+        operations.add("ZREM", "names", f"{token} {chat}")
 
 
 def _lapse(operations: Operations, before: ChatState | None, after: ChatState) -> None:
