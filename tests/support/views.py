@@ -11,6 +11,7 @@ import redis.asyncio as aioredis
 from admin.views.projecting.book import Book
 from admin.views.projecting.following import LANE
 from admin.views.projecting.head import read_head
+from admin.views.projecting.loading import Loader
 from admin.views.projecting.projector import Projector, plain
 from shared.clock import SYSTEM, Clock
 from shared.service import new_platform
@@ -63,7 +64,7 @@ async def compare(url: str, instance: str) -> list[str]:
     fence = await client.get(keys.fence(instance, LANE)) or b"0"
     await client.setnx(keys.fence(instance, LANE), "0")
     await _clean(client, instance)
-    book = Book(scripts, instance, ASIDE, int(fence), "0-0", tells=False)
+    book = Book(scripts, Loader(scripts, instance, ASIDE), int(fence), "0-0", tells=False)
     while await book.advance(997):
         pass
     troubles = [] if book.position == head.position(head.version) else [

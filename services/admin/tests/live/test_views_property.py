@@ -19,6 +19,7 @@ from admin.views.folding.working import Working
 from admin.views.projecting import book, loading
 from admin.views.projecting.book import LANE, Book
 from admin.views.projecting.head import read_head
+from admin.views.projecting.loading import Loader
 from admin.views.projecting.projector import plain
 from shared.clock import ManualClock
 from shared.errors import NotOurs
@@ -99,7 +100,7 @@ class Run:
         if hasattr(self, "book"):
             self.retired.append(self.book)
         head = await read_head(self.scripts, WA1)
-        self.book = Book(self.scripts, WA1, 1, lease.fence, head.position(1), tells=True)
+        self.book = Book(self.scripts, Loader(self.scripts, WA1, 1), lease.fence, head.position(1), tells=True)
 
     async def stale(self, most: int) -> None:
         """One that was stopped goes on, and must write nothing."""

@@ -27,17 +27,15 @@ _log = logs.get(__name__)
 class Book:
     """One version, written under one lease. After any error it is of no use any more: open a new one."""
 
-    def __init__(
-        self, scripts: Scripts, instance: str, version: int, fence: int, position: str, *, tells: bool
-    ) -> None:
-        self.version = version
+    def __init__(self, scripts: Scripts, loader: Loader, fence: int, position: str, *, tells: bool) -> None:
+        self.version = loader.version
         self.position = position
         self._scripts = scripts
-        self._instance = instance
+        self._instance = loader.instance
         self._fence = fence
         self._tells = tells
         self._working = Working()
-        self._loader = Loader(scripts, instance, version)
+        self._loader = loader
         self._opened = False
 
     async def advance(self, most: int, batches: int = 1) -> int:

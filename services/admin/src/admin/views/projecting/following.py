@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 from admin.views.folding.state import SCHEMA
 from admin.views.projecting.book import LANE, Book
 from admin.views.projecting.head import Head, read_head
+from admin.views.projecting.loading import Loader
 from admin.views.projecting.retention import Retention
 from shared.clock import Clock
 from shared.errors import NotOurs
@@ -33,6 +34,8 @@ class Means:
     """What all followings of a replica share."""
 
     scripts: Scripts
+    reading: Scripts
+    """A line of its own: what is brought does not wait behind what is written."""
     clock: Clock
     replica: str
     lease_ms: int
@@ -137,7 +140,8 @@ class Following:
 
     def _book(self, version: int, head: Head, *, tells: bool) -> Book:
         position = head.position(version)
-        return Book(self._means.scripts, self.instance, version, self._lease.fence, position, tells=tells)
+        loader = Loader(self._means.reading, self.instance, version)
+        return Book(self._means.scripts, loader, self._lease.fence, position, tells=tells)
 
     async def _serve(self, head: Head) -> bool:
         """The new version has caught up: it serves from now on. False: not quite yet."""

@@ -18,13 +18,14 @@ class Loader:
     """Brings facts, and states of one version, from Redis."""
 
     def __init__(self, scripts: Scripts, instance: str, version: int) -> None:
+        self.instance = instance
+        self.version = version
         self._scripts = scripts
-        self._instance = instance
         self._keys = {part: keys.view(instance, version, part) for part in keys.VIEW_PARTS}
 
     async def read(self, after: str, most: int) -> tuple[Batch, str, int]:
         """The facts behind the entry `after`, the last entry that was read, and how many there were."""
-        return await read_batch(self._scripts, self._instance, after, most)
+        return await read_batch(self._scripts, self.instance, after, most)
 
     async def load(self, working: Working, wanted: Needs) -> None:
         """Put what a batch needs, and `working` has not, into it."""

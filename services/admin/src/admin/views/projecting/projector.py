@@ -52,10 +52,11 @@ class Projector:
 
     def __init__(self, platform: Platform, retention_days: int = 0) -> None:
         self._client = plain(platform.settings.redis_url)
-        scripts = Scripts(self._client)
-        retention = Retention(scripts, platform.clock, retention_days)
-        turns = asyncio.Semaphore(TURNS)
-        self._means = Means(scripts, platform.clock, platform.replica, platform.streams.lease_ms, turns, retention)
+        scripts, reading = Scripts(self._client), Scripts(self._client)
+        self._means = Means(
+            scripts, reading, platform.clock, platform.replica, platform.streams.lease_ms,
+            asyncio.Semaphore(TURNS), Retention(scripts, platform.clock, retention_days),
+        )  # fmt: skip
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._followings: dict[str, Following] = {}
         self._swept: dict[str, None] = {}
