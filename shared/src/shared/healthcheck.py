@@ -1,4 +1,7 @@
-"""Is the service in this container alive? For a HEALTHCHECK: exits 0 when /livez answers, 1 when it does not."""
+"""Is the service in this container alive? For a HEALTHCHECK: exits 0 when /livez answers, 1 when it does not.
+
+Engines ask every few seconds, so it stands outside of the service's package and loads nothing but the standard library.
+"""
 
 import os
 import sys
