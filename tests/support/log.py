@@ -60,7 +60,7 @@ class Stories:
         """About ten facts."""
         draw, now, self._count = self._draw, self.clock.now_ms(), self._count + 1
         chat = chat or f"55119{draw.randrange(10**8):08d}"
-        serial = f"{self._seed:08X}{self._count:08X}"  # a message's id is its own in the world, whoever else tells stories
+        serial = f"{self._seed:08X}{self._count:08X}"  # of no other teller's message
         message_id = f"3EB0{serial}"
         received = MessageReceived(
             id=ids.new(self.clock), instance=self.instance, chat=chat, occurred_at=now - now % 1000, recorded_at=now,

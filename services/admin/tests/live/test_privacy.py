@@ -64,7 +64,10 @@ async def _kept_elsewhere(client: aioredis.Redis, stories: Stories) -> None:
         await client.zadd(keys.due(WA1), {send.id: stories.clock.now_ms()})
         await client.hset(keys.chat(WA1, chat), mapping={"bot": b"x", "paused_until": 1})
         await client.hset(keys.recipient_bucket(WA1, chat), mapping={"tokens": 1})
-        await client.set(keys.opted_out(WA1, chat), "1")
+        for key in (keys.opted_out(WA1, chat), *keys.opted_out_by_spelling(WA1, chat), keys.staff_spoke(WA1, chat)):
+            await client.set(key, "1")
+        for key in (keys.contact(WA1, chat), *keys.contact_by_spelling(WA1, chat)):
+            await client.hset(key, "notes", "x")
         await client.sadd(keys.contacts(WA1), chat)
         await client.set(keys.sent(WA1, f"BAE{chat}"), f"{send.id} 1 {send.id} {chat}", px=10**7)
         await client.hset(keys.fate(WA1, send.id), mapping={"delivered": 1})
