@@ -102,7 +102,8 @@ def bucket(instance: str) -> str:
 
 
 def upload(instance: str, id_: str) -> str:
-    """Hash with a time to live: a file that is to be sent: data, mimetype, kind, name."""
+    """Hash with a time to live: a file that is to be sent: data, mimetype, kind, name; and `only_for` when it is for
+    one message: that one's id, empty as long as there is none."""
     return _of(instance, f"upload:{id_}")
 
 
