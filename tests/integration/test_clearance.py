@@ -115,14 +115,16 @@ async def test_tries_before_the_quiet_hours_count_after_them(
 
 
 # ── opting out ─────────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("key", ["wa:{%s}:opted_out:%s", ""])
 @pytest.mark.parametrize("way", [0, 1])
 @pytest.mark.parametrize("ways", [("5511988887777", "551188887777"), ("5491155556666", "541155556666")])
 async def test_a_patient_who_said_no_gets_nothing_unasked(
-    streams: Streams, redis_url: str, gateway: Gateway, ways: tuple[str, str], way: int
+    streams: Streams, redis_url: str, gateway: Gateway, ways: tuple[str, str], way: int, key: str
 ) -> None:
-    """Also when the gateway wrote the number without the digit of mobiles, or the clinic did."""
-    written = ways[way]
-    await streams.client.set(keys.opted_out(streams.instance, written), "1")
+    """Also when the gateway wrote the number without the digit of mobiles, or the clinic did: now, or when the no was
+    still kept by spelling."""
+    i, written = streams.instance, ways[way]
+    await streams.client.set(key % (i, written) if key else keys.opted_out(i, written), "1")
     sends = [a_send(kind, chat, send_class=kind) for kind in (*PROACTIVE, "staff") for chat in ways]  # type: ignore[arg-type]
     async with sender(redis_url, gateway):
         await streams.put(*sends)

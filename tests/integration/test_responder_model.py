@@ -153,7 +153,7 @@ async def _interrupted(client: aioredis.Redis, chat: Chat, by: str) -> None:
                 message, id=ids.new(SYSTEM), message_id="3EB0STAFF", author="staff", recorded_at=SYSTEM.now_ms()
             )
             await log.append(typed, dedupe="3EB0STAFF", staff_message_id="3EB0STAFF")
-            await client.hdel(keys.chat(INSTANCE, chat.patient), "staff_at")  # they gave the chat back
+            await client.delete(keys.staff_spoke(INSTANCE, chat.patient))  # they gave the chat back
         case "words that staff were to answer":
             await client.hset(keys.held(INSTANCE, chat.patient), "paused_until", str(2**53))
             await chat.says("prefiro sábado")

@@ -18,6 +18,8 @@ from shared.streams import keys
 from tests.support.responder import INSTANCE, PATIENT, Chat, Endpoint, chatting, responding
 from tests.support.waiting import until
 
+SHORT = "551188887777"
+"""The same number as PATIENT."""
 PAUSED = {"RESPONDER_DEBOUNCE_MIN_MS": "600", "RESPONDER_DEBOUNCE_MAX_MS": "600"}
 
 
@@ -47,8 +49,12 @@ async def test_a_pause_of_the_instance_or_of_the_chat_is_silence_until_it_is_ove
     assert await why_silent(chat) == [why]
 
 
+async def staff_write(chat: Chat, patient: str = PATIENT) -> None:
+    await chat.client.set(keys.staff_spoke(INSTANCE, patient), SYSTEM.now_ms())
+
+
 async def test_an_opt_out_while_staff_write_counts_and_is_not_answered(chat: Chat, redis_url: str) -> None:
-    await chat.client.hset(keys.chat(INSTANCE, PATIENT), "staff_at", SYSTEM.now_ms())
+    await staff_write(chat)
     async with responding(redis_url):
         await chat.says("SAIR")
         await until(lambda: why_silent(chat))
@@ -56,6 +62,34 @@ async def test_an_opt_out_while_staff_write_counts_and_is_not_answered(chat: Cha
     assert await chat.client.get(keys.opted_out(INSTANCE, PATIENT)) == b"1"
     assert len(await chat.facts(OptoutRecorded)) == 1
     assert await chat.sends() == []
+
+
+@pytest.mark.parametrize(("says", "word"), [("SAIR", b"1"), ("quero receber lembretes", b"0")])
+async def test_a_word_on_proactive_messages_goes_before_what_was_said_under_another_spelling(
+    chat: Chat, redis_url: str, says: str, word: bytes
+) -> None:
+    (elsewhere,) = keys.opted_out_by_spelling(INSTANCE, PATIENT)
+    await chat.client.set(elsewhere, "1")
+    async with responding(redis_url):
+        await chat.says(says)
+        await chat.answered()
+    assert await chat.client.get(keys.opted_out(INSTANCE, SHORT)) == word
+    assert not await chat.client.exists(elsewhere)
+
+
+@pytest.mark.parametrize("as_before", [True, False])
+async def test_staff_who_write_under_another_spelling_are_not_spoken_over(
+    chat: Chat, redis_url: str, *, as_before: bool
+) -> None:
+    """Now by a key for all spellings; before, the chat's own hash had it."""
+    if as_before:
+        await chat.client.hset(keys.chat(INSTANCE, PATIENT), "staff_at", SYSTEM.now_ms())
+    else:
+        await staff_write(chat, SHORT)
+    async with responding(redis_url):
+        await chat.says("que horas abre?")
+        await until(lambda: why_silent(chat))
+    assert await why_silent(chat) == ["staff"]
 
 
 async def test_an_emergency_while_the_bot_is_paused_is_told_to_staff(chat: Chat, redis_url: str) -> None:
@@ -96,7 +130,7 @@ async def test_staff_who_take_over_while_a_model_fails_are_not_spoken_over(chat:
         async with responding(redis_url, **endpoint.environ()):
             await chat.says("fiz uma restauração ontem e queria saber da gengiva")
             await until(lambda: bool(endpoint.asked))
-            await chat.client.hset(keys.chat(INSTANCE, PATIENT), "staff_at", SYSTEM.now_ms())
+            await staff_write(chat)
             endpoint.release.set()
             await until(lambda: why_silent(chat))
             await chat.settled()
@@ -106,9 +140,12 @@ async def test_staff_who_take_over_while_a_model_fails_are_not_spoken_over(chat:
     assert called.urgent
 
 
-@pytest.mark.parametrize("key", [keys.chat(INSTANCE, PATIENT), keys.contact(INSTANCE, PATIENT)])
+@pytest.mark.parametrize(
+    "key",
+    [keys.chat(INSTANCE, PATIENT), keys.contact(INSTANCE, SHORT), *keys.contact_by_spelling(INSTANCE, PATIENT)],
+)
 async def test_staffs_mark_makes_a_patient_a_vip(chat: Chat, redis_url: str, key: str) -> None:
-    """Also when they were silent for so long that the chat's own state is gone."""
+    """Also when it was made under another spelling, or before it was one for all."""
     await chat.client.hset(key, "vip", "1")
     async with responding(redis_url):
         await chat.says("que horas abre?")

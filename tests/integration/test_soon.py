@@ -207,7 +207,7 @@ async def test_no_moment_is_said_once_staff_have_taken_the_chat_over(chat: Chat,
         before = quiet_moments()
         await chat.says("que horas abre amanhã?")
         await until(lambda: endpoint.asked)
-        await chat.client.hset(keys.chat(INSTANCE, PATIENT), "staff_at", SYSTEM.now_ms())
+        await chat.client.set(keys.staff_spoke(INSTANCE, PATIENT), SYSTEM.now_ms())
         await until(lambda: quiet_moments() > before)
         endpoint.release.set()
         await chat.settled()

@@ -53,13 +53,15 @@ class Stories:
         self.instance = instance
         self.clock = clock or ManualClock()
         self._draw = random.Random(seed)
+        self._seed = seed
         self._count = 0
 
     def one(self, chat: str = "") -> list[AnyEvent]:
         """About ten facts."""
         draw, now, self._count = self._draw, self.clock.now_ms(), self._count + 1
         chat = chat or f"55119{draw.randrange(10**8):08d}"
-        message_id = f"3EB0{self._count:012X}"
+        serial = f"{self._seed:08X}{self._count:08X}"  # of no other teller's message
+        message_id = f"3EB0{serial}"
         received = MessageReceived(
             id=ids.new(self.clock), instance=self.instance, chat=chat, occurred_at=now - now % 1000, recorded_at=now,
             message_id=message_id, author="patient", kind="text", text=draw.choice(QUESTIONS),
@@ -78,7 +80,7 @@ class Stories:
         facts: list[AnyEvent] = [received, drafted, send]
         if draw.random() < 0.05:
             facts.append(following(HandoffRequested, received, "handoff", self.clock.now_ms(), why="person"))
-        return facts + self._sent(send, f"BAE5{self._count:012X}")
+        return facts + self._sent(send, f"BAE5{serial}")
 
     def _sent(self, send: SendRequested, message_id: str) -> list[AnyEvent]:
         draw = self._draw

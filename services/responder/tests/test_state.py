@@ -1,8 +1,12 @@
 """A chat's memory is bounded, belongs to the responder alone, and survives bytes that nobody can read."""
 
+import pytest
+
+from clinic import Clinic
 from responder.chat import ChatState, load_state, stored
 from responder.chat.state import MOST_LINES, MOST_OLDER
 from responder.chat.summary import MOST_LINE, MOST_SUMMARY, Line, extracted
+from responder.question import served_first
 
 
 def after(exchanges: int, words: str = "pergunta") -> ChatState:
@@ -52,3 +56,9 @@ def test_what_others_write_beside_it_is_read_and_never_written() -> None:
 def test_what_cannot_be_read_is_forgotten() -> None:
     nonsense = {b"bot": b"\xff", b"vip": b"yes"}
     assert load_state(nonsense, {b"paused_until": b""}, {b"paused_until": b"soon"}) == ChatState()
+
+
+@pytest.mark.parametrize(("chat", "first"), [("5511900000001", True), ("551100000001", True), ("5511900000009", False)])
+def test_the_clinics_vips_are_known_however_their_number_is_spelt(clinic: Clinic, chat: str, first: bool) -> None:
+    assert "5511900000001" in clinic.vips
+    assert served_first(chat, ChatState(), clinic) is first

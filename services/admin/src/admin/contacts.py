@@ -1,6 +1,6 @@
 """What do we know about a person, and what did staff write down?"""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
@@ -12,10 +12,9 @@ from admin.steering.act import Act, Steering
 from admin.steering.asking import OfChat, chat_of
 from admin.steering.matching import changed, check_match
 from admin.steering.telling import Telling
+from admin.written_down import WrittenDown, written_down
 from shared.events import ContactChanged, OptoutRecorded
 from shared.service import Platform
-from shared.streams import keys
-from shared.streams.log import CHAT_LIFE_MS
 
 BY_STAFF = "told to the staff"
 
@@ -56,55 +55,46 @@ class Contacts:
 
     async def read(self, asked: Asked[OfChat, None]) -> Contact:
         """One contact. Its ETag goes into `If-Match` of a change."""
-        contact, _, _ = await self._read(*await self._known(asked.query))
-        return contact
+        return _contact(await self._written(asked.query))
 
     async def change(self, asked: Asked[OfChat, ContactChange]) -> Reply[Contact]:
         """Write down a name, notes, that it is a VIP, that they want no proactive messages, or want them again.
 
         With `If-Match` it is changed only if nobody else changed it since it was read; else 412.
         """
-        instance, chat = await self._known(asked.query)
-        old, revision, opted = await self._read(instance, chat)
+        written = await self._written(asked.query)
+        old = _contact(written)
         check_match(asked.request, old)
         given = {name: value for name, value in msgspec.structs.asdict(asked.body).items() if value is not None}
         new = msgspec.structs.replace(old, **given)
-        if new != old and await self._steering.do(self._act(asked.who.name, old, new, revision, opted)):
+        if new != old and await self._steering.do(self._act(asked.who.name, written, old, new)):
             raise changed()
         return Reply(new, headers={"ETag": etag(msgspec.json.encode(new))})
 
-    def _act(self, who: str, old: Contact, new: Contact, revision: bytes, opted: bytes) -> Act:
+    def _act(self, who: str, written: WrittenDown, old: Contact, new: Contact) -> Act:
         i, chat = new.instance, new.chat
-        about, state, out = keys.contact(i, chat), keys.chat(i, chat), keys.opted_out(i, chat)
-        act = Act(i).when(about, "revision", revision).when_text(out, opted)
-        act.put(about, {"name": new.name, "notes": new.notes, "vip": int(new.vip), "revision": int(revision or 0) + 1})
-        if new.vip != old.vip:
-            act.put(state, {"vip": 1}).life(state, CHAT_LIFE_MS) if new.vip else act.drop(state, "vip")
-        if written := _difference(old, new):
-            act.fact(self._telling.fact(ContactChanged, i, chat, by=who, **written))
+        act = written.unchanged(Act(i))
+        written.write(act, {"name": new.name, "notes": new.notes, "vip": int(new.vip)})
+        if differs := _difference(old, new):
+            act.fact(self._telling.fact(ContactChanged, i, chat, by=who, **differs))
         if new.opted_out != old.opted_out:
-            act.text(out, int(new.opted_out))
+            written.opt(act, new.opted_out)
             act.fact(self._telling.fact(OptoutRecorded, i, chat, opted_out=new.opted_out, words=BY_STAFF))
             word = "contact.opt_out" if new.opted_out else "contact.opt_in"
             act.fact(self._telling.acted(who, word, i, chat))
         return act
 
-    async def _read(self, instance: str, chat: str) -> tuple[Contact, bytes, bytes]:
-        """The contact, its revision, and its word on proactive messages as it stands in Redis."""
-        pipe: Any = self._redis.pipeline(transaction=False)
-        pipe.hgetall(keys.contact(instance, chat))
-        pipe.get(keys.opted_out(instance, chat))
-        about, opted = await pipe.execute()
-        name, notes = (about.get(field, b"").decode(errors="replace") for field in (b"name", b"notes"))
-        contact = Contact(
-            instance=instance, chat=chat, name=name, notes=notes, vip=about.get(b"vip") == b"1", opted_out=opted == b"1"
-        )
-        return contact, about.get(b"revision", b""), opted or b""
-
-    async def _known(self, query: OfChat) -> tuple[str, str]:
+    async def _written(self, query: OfChat) -> WrittenDown:
         instance, chat = await self._instances.require(query.instance), chat_of(query.chat)
         await self._chats.require(instance, chat)
-        return instance, chat
+        return await written_down(self._redis, instance, chat)
+
+
+def _contact(written: WrittenDown) -> Contact:
+    return Contact(
+        instance=written.instance, chat=written.chat, name=written.name, notes=written.notes, vip=written.vip,
+        opted_out=written.opted_out,
+    )  # fmt: skip
 
 
 def _difference(old: Contact, new: Contact) -> dict[str, str | bool]:

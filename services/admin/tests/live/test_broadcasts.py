@@ -40,11 +40,13 @@ async def drain(client) -> None:
 
 async def test_a_dry_run_tells_what_it_would_come_to(talk: Talk, client) -> None:
     await client.set(keys.opted_out(INSTANCE, people(2)[1]["to"]), "1")
+    (elsewhere,) = keys.opted_out_by_spelling(INSTANCE, people(3)[2]["to"])
+    await client.set(elsewhere, "1")
     before = await everything(client)
-    list_ = [*people(4), people(4)[0] | {"to": "+55 11 98000-0000"}]
+    list_ = [*people(4), people(4)[0] | {"to": "+55 11 98000-0000"}, people(4)[0] | {"to": "+55 11 8000-0000"}]
     told = await talk.ask("POST", "/broadcasts", body(recipients=list_, dry_run=True, confirm="", language="es"))
     assert told | {"samples": []} == {
-        "dry_run": True, "id": None, "recipients": 4, "duplicates": 1, "opted_out": 1, "samples": [],
+        "dry_run": True, "id": None, "recipients": 4, "duplicates": 2, "opted_out": 2, "samples": [],
     }  # fmt: skip
     assert told["samples"][1].startswith("P1, el resultado de su examen")
     assert await everything(client) == before

@@ -11,6 +11,8 @@ from tests.support.replica import INSTANCE
 from .talk import CHAT, Talk, everything, facts, patient
 
 ONE = f"/contacts/{CHAT}"
+SHORT = "551188887777"
+"""The same number as CHAT."""
 
 
 async def test_a_contact_is_changed_field_by_field(talk: Talk, client) -> None:
@@ -22,12 +24,12 @@ async def test_a_contact_is_changed_field_by_field(talk: Talk, client) -> None:
     told = await talk.ask("PATCH", ONE, {"notes": "alérgica"})
     assert (told["name"], told["notes"], told["vip"]) == ("Maria <b>", "alérgica", True)
     assert await talk.ask("GET", ONE) == told
-    assert await client.hget(keys.chat(INSTANCE, CHAT), "vip") == b"1"
+    assert await client.hget(keys.contact(INSTANCE, CHAT), "vip") == b"1"
     first, second = await facts(client, ContactChanged)
     assert (first.by, first.name, first.notes, first.vip) == ("token", "Maria <b>", None, True)
     assert (second.name, second.notes, second.vip) == (None, "alérgica", None)
     await talk.ask("PATCH", ONE, {"vip": False})
-    assert await client.hget(keys.chat(INSTANCE, CHAT), "vip") is None
+    assert await client.hget(keys.contact(INSTANCE, CHAT), "vip") == b"0"
 
 
 async def test_what_stays_the_same_is_no_fact(talk: Talk, client) -> None:
@@ -55,6 +57,40 @@ async def test_the_patients_own_no_is_seen(talk: Talk, client) -> None:
     await patient(client)
     await client.set(keys.opted_out(INSTANCE, CHAT), "1")
     assert (await talk.ask("GET", ONE))["opted_out"] is True
+
+
+@pytest.mark.parametrize(("first", "second"), [(CHAT, SHORT), (SHORT, CHAT)])
+async def test_a_person_is_one_contact_however_the_number_is_spelt(talk: Talk, client, first: str, second: str) -> None:
+    await patient(client, chat=first)
+    await talk.ask("PATCH", f"/contacts/{second}", {"notes": "alérgica", "vip": True, "opted_out": True})
+    told = await talk.ask("GET", f"/contacts/{first}")
+    assert (told["notes"], told["vip"], told["opted_out"]) == ("alérgica", True, True)
+    assert [await client.get(keys.opted_out(INSTANCE, chat)) for chat in (first, second)] == [b"1", b"1"]
+    await talk.ask("PATCH", f"/contacts/{first}", {"vip": False, "opted_out": False})
+    told = await talk.ask("GET", f"/contacts/{second}")
+    assert (told["notes"], told["vip"], told["opted_out"]) == ("alérgica", False, False)
+
+
+async def test_what_was_written_down_by_spelling_is_read_and_moves_when_it_is_changed(talk: Talk, client) -> None:
+    await patient(client)
+    (about,), (word,) = keys.contact_by_spelling(INSTANCE, CHAT), keys.opted_out_by_spelling(INSTANCE, CHAT)
+    assert (about, word) == (f"wa:{{{INSTANCE}}}:contact:{CHAT}", f"wa:{{{INSTANCE}}}:opted_out:{CHAT}")
+    await client.hset(about, mapping={"name": "Maria", "notes": "alérgica", "vip": "1", "revision": "3"})
+    await client.hset(keys.contact(INSTANCE, SHORT), mapping={"name": "", "notes": "prefere a tarde", "revision": "1"})
+    await client.hset(keys.chat(INSTANCE, CHAT), "vip", "1")
+    await client.set(word, "1")
+    old = await talk.ask("GET", ONE)
+    assert old | {"notes": sorted(old["notes"].splitlines())} == {
+        "instance": INSTANCE, "chat": CHAT, "name": "Maria", "notes": ["alérgica", "prefere a tarde"], "vip": True,
+        "opted_out": True,
+    }  # fmt: skip
+    new = await talk.ask("PATCH", ONE, {"vip": False, "opted_out": False})
+    assert new == old | {"vip": False, "opted_out": False} == await talk.ask("GET", ONE)
+    assert await client.exists(about, word, keys.chat(INSTANCE, CHAT)) == 0
+    assert await client.hgetall(keys.contact(INSTANCE, CHAT)) == {
+        b"name": b"Maria", b"notes": old["notes"].encode(), b"vip": b"0", b"revision": b"2",
+    }  # fmt: skip
+    assert await client.get(keys.opted_out(INSTANCE, CHAT)) == b"0"
 
 
 async def test_a_change_of_what_somebody_else_changed_is_refused(talk: Talk, client) -> None:

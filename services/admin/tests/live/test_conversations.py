@@ -134,7 +134,9 @@ async def test_a_reply_goes_out_as_staff_and_quiets_the_bot_for_a_while(talk: Ta
     assert send == (await facts(client, SendRequested))[0]
     assert (send.id, send.by, send.send_class, send.quoted_id) == (told["id"], "token", "staff", "ABC123")
     assert (send.chat, send.to, send.content) == (CHAT, CHAT, Text(text="Bom dia, aqui é a Ana"))
-    assert abs(int((await _state(client))[b"staff_at"]) - time.time() * 1000) < 60_000
+    spoke = keys.staff_spoke(INSTANCE, CHAT)
+    assert abs(int(await client.get(spoke)) - time.time() * 1000) < 60_000
+    assert await client.pttl(spoke) > 0
 
 
 async def test_a_reply_may_be_a_file_or_a_template(talk: Talk, client) -> None:
@@ -221,10 +223,13 @@ async def test_a_full_queue_refuses_a_reply(new_admin, redis_url: str, client, s
 @pytest.mark.parametrize(("staffs", "gateways"), [("5511977776666", "551177776666"), ("551177776666", "5511977776666")])
 async def test_a_chat_is_held_however_its_number_is_spelt(talk: Talk, client, staffs: str, gateways: str) -> None:
     await patient(client, chat=gateways)
-    await client.sadd(keys.contacts(INSTANCE), staffs)
     await folded(client)
     await talk.ask("POST", f"/conversations/{staffs}/take")
     assert await client.hget(keys.held(INSTANCE, gateways), "paused_until") == FOREVER
     assert (await talk.ask("GET", f"/conversations/{gateways}"))["status"] == "taken"
-    await talk.ask("POST", f"/conversations/{gateways}/give-back")
-    assert not await client.exists(keys.held(INSTANCE, staffs))
+    await talk.ask("POST", f"/conversations/{staffs}/reply", {"text": "bom dia"}, 202)
+    assert await client.exists(keys.staff_spoke(INSTANCE, gateways))
+    await client.hset(keys.chat(INSTANCE, gateways), "staff_at", 5)  # as it was kept before
+    await talk.ask("POST", f"/conversations/{staffs}/give-back")
+    left = (keys.held(INSTANCE, staffs), keys.staff_spoke(INSTANCE, gateways), keys.chat(INSTANCE, gateways))
+    assert not await client.exists(*left)

@@ -233,6 +233,21 @@ async def test_many_are_discarded_by_their_ids(talk: Talk, client) -> None:
     assert (acted.touched, acted.reason, acted.detail) == (2, "old", {"reasons": "no answer"})
 
 
+async def test_a_file_that_was_kept_for_it_alone_goes_with_a_discarded_letter(talk: Talk, client) -> None:
+    """Until then a replay needs it."""
+    letters, files = [], []
+    for _ in range(2):
+        file, event = ids.new(), send()
+        event = msgspec.structs.replace(event, content=Media(mediatype="image", source=f"upload:{file}"))
+        letters.append(await dead(client, event))
+        files.append(keys.upload(INSTANCE, file))
+        await client.hset(files[-1], mapping={"data": "x", "only_for": event.id})
+    await client.hset(files[1], "only_for", "several")
+    assert await client.exists(*files) == 2
+    await talk.ask("POST", "/dead-letters/discard", {"ids": letters, "why": "old"}, confirm=INSTANCE)
+    assert [await client.exists(file) for file in files] == [0, 1]
+
+
 async def test_a_files_caption_is_edited(talk: Talk, client) -> None:
     id_ = await dead(client, send(send_class="staff", vip=True), stream=keys.outbound_vip(INSTANCE))
     message = msgspec.structs.replace(send(), content=Media(mediatype="image", source="AAAA", caption="a"))

@@ -35,8 +35,8 @@ def _wrote(stories: Stories, chat: str = THEM, text: str = "bom dia", **about: A
     now = stories.clock.now_ms()
     id_ = ids.new(stories.clock)
     return MessageReceived(
-        id=id_, instance=WA1, chat=chat, message_id=f"3EB0{id_[-12:]}", author="patient", kind="text", text=text,
-        sender_name=NAME, occurred_at=now, recorded_at=now, **about,
+        id=id_, instance=WA1, chat=chat, author="patient", kind="text", text=text, sender_name=NAME,
+        occurred_at=now, recorded_at=now, **({"message_id": f"3EB0{id_[-12:]}"} | about),
     )  # fmt: skip
 
 
@@ -66,6 +66,20 @@ async def test_who_has_a_longer_number_that_begins_with_theirs_keeps_everything(
     assert await client.smembers(keys.contacts(WA1)) == {LONGER.encode()}
     assert await client.exists(keys.chat(WA1, LONGER)) == 1
     assert [await client.xlen(keys.outbound(WA1)), await client.zcard(keys.echoes(WA1, "abc"))] == [1, 1]
+
+
+async def test_who_sends_a_message_with_the_id_of_theirs_is_not_taken_for_them(talk, client) -> None:
+    """Whoever sends a message chooses its id."""
+    stories, other = Stories(WA1, 1, ManualClock()), "5511900000001"
+    theirs = _wrote(stories)
+    others = [_wrote(stories, other, message_id=theirs.message_id, lid="998877665544332@lid"), *stories.one(other)]
+    await write(client, WA1, [theirs, *others])
+    await client.hset(keys.chat(WA1, other), "bot", "x")
+    told = await _erase(talk)
+    assert (told["found"], told["names"], told["facts"]) == (0, 2, 1)
+    log = [fields[b"e"] for _, fields in await client.xrange(keys.events(WA1))]
+    assert log[: len(others)] == [*map(encode, others)]
+    assert await client.exists(keys.chat(WA1, other)) == 1
 
 
 @pytest.mark.parametrize("length", [13, 31, 32, 48, 57, 58, 255, 256, 0x3030, 0x3939])

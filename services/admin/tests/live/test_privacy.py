@@ -11,7 +11,7 @@ from admin.privacy.names import person_of
 from admin.views.projecting import following
 from shared import ids
 from shared.clock import ManualClock
-from shared.events import AdminActed, MessageReceived, PersonErased, ReceiptRecorded, encode
+from shared.events import AdminActed, Media, MessageReceived, PersonErased, ReceiptRecorded, encode
 from shared.streams import keys
 from tests.support.log import Stories, write
 from tests.support.replica import a_send
@@ -23,7 +23,9 @@ WA1 = "wa1"
 THEM, SHORT, LID = "5511987654321", "551187654321", "123456789012345@lid"
 NAME, TEXT = "Quitéria Vasconcelos de Souza", "minha alergia é a penicilina, não esqueçam"
 OTHERS = [f"55119{n:08d}" for n in range(20)]
-NEEDLES = (THEM, SHORT, LID.partition("@")[0], NAME, TEXT)
+FILE, OTHERS_FILE = (ids.new(ManualClock()) for _ in range(2))
+SCAN = "%PDF-1.7 exame da paciente"
+NEEDLES = (THEM, SHORT, LID.partition("@")[0], NAME, TEXT, FILE, SCAN)
 
 
 @pytest.fixture(autouse=True)
@@ -45,13 +47,16 @@ def _theirs(stories: Stories) -> list[Any]:
         sender_name=NAME, **about,
     )  # fmt: skip
     told = ReceiptRecorded(id=ids.new(stories.clock), chat=LID, message_id="BAE1", status="read", **about)
+    exam = a_send(chat=THEM, content=Media(mediatype="document", source=f"upload:{FILE}"), instance=WA1)
     acted = AdminActed(id=ids.new(stories.clock), actor="rita", action="note", detail={"chat": THEM}, **about)
-    return [first, *stories.one(THEM), *stories.one(SHORT), second, told, acted]
+    return [first, *stories.one(THEM), *stories.one(SHORT), second, told, exam, acted]
 
 
 async def _kept_elsewhere(client: aioredis.Redis, stories: Stories) -> None:
     """Work that waits, marks, memories: theirs and others'."""
-    for chat in (THEM, OTHERS[0]):
+    for chat, file in ((THEM, FILE), (OTHERS[0], OTHERS_FILE)):
+        await client.hset(keys.upload(WA1, file), "data", f"{SCAN} {chat}" if chat == THEM else "x")
+        await client.zadd(keys.uploads(WA1), {f"{file} 40": stories.clock.now_ms() + 10**7})
         send = a_send(f"lembrete para {chat}", chat, instance=WA1)
         for stream in (keys.outbound(WA1), keys.dead_letters(WA1), keys.inbound(WA1)):
             await client.xadd(stream, {"e": encode(send), "reason": "x"})
@@ -59,7 +64,10 @@ async def _kept_elsewhere(client: aioredis.Redis, stories: Stories) -> None:
         await client.zadd(keys.due(WA1), {send.id: stories.clock.now_ms()})
         await client.hset(keys.chat(WA1, chat), mapping={"bot": b"x", "paused_until": 1})
         await client.hset(keys.recipient_bucket(WA1, chat), mapping={"tokens": 1})
-        await client.set(keys.opted_out(WA1, chat), "1")
+        for key in (keys.opted_out(WA1, chat), *keys.opted_out_by_spelling(WA1, chat), keys.staff_spoke(WA1, chat)):
+            await client.set(key, "1")
+        for key in (keys.contact(WA1, chat), *keys.contact_by_spelling(WA1, chat)):
+            await client.hset(key, "notes", "x")
         await client.sadd(keys.contacts(WA1), chat)
         await client.set(keys.sent(WA1, f"BAE{chat}"), f"{send.id} 1 {send.id} {chat}", px=10**7)
         await client.hset(keys.fate(WA1, send.id), mapping={"delivered": 1})
@@ -117,6 +125,8 @@ async def test_others_keep_what_is_theirs(admin, client) -> None:
     assert await client.smembers(keys.contacts(WA1)) == {other.encode()}
     assert await client.get(keys.opted_out(WA1, other)) == b"1"
     assert await client.exists(keys.chat(WA1, other), keys.sent(WA1, f"BAE{other}")) == 2
+    assert await client.hget(keys.upload(WA1, OTHERS_FILE), "data") == b"x"
+    assert await client.zrange(keys.uploads(WA1), 0, -1) == [f"{OTHERS_FILE} 40".encode()]
     assert await client.zcard(keys.echoes(WA1, "abc")) == 1
     assert await client.exists(keys.answer(THEM[-4:])) == 0
     assert await client.xlen(keys.PRESENCE) == 0

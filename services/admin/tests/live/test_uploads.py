@@ -191,3 +191,64 @@ async def test_a_file_that_comes_again_with_its_key_is_the_same(
     assert await source("one", PDF) == first
     assert len({first, await source("one", PDF + b"\n"), await source("two", PDF)}) == 3
     assert len(await client.keys(keys.upload(INSTANCE, "*"))) == 3
+
+
+# ── a file that is for one message ─────────────────────────────────────────────────────────────────────────────────
+async def for_one(admin, status: int = 201, data: bytes = PDF) -> str:
+    answer = await admin.post(f"{URL}&once=true", data=form(data))
+    assert answer.status == status, await answer.text()
+    return str((await answer.json()).get("source", ""))
+
+
+def key_of(source: str) -> str:
+    return keys.upload(INSTANCE, source.removeprefix("upload:"))
+
+
+def document(source: str) -> dict:
+    return {"media": {"mediatype": "document", "source": source}}
+
+
+async def test_it_is_the_first_messages_and_kept_for_it(streams: Streams, client, admin) -> None:
+    key = key_of(source := await for_one(admin))
+    assert (await client.hget(key, "only_for"), await client.pttl(key) <= 15 * 60_000) == (b"", True)
+    told = await send(admin, **document(source))
+    assert (await client.hget(key, "only_for")).decode() == told["id"]
+    assert await client.pttl(key) > DAY_MS
+    await send(admin, **document(source))  # after all: whichever is sent first must not take it from the other
+    assert await client.hget(key, "only_for") == b"several"
+
+
+async def test_it_goes_soon_when_its_message_was_refused(new_admin, redis_url: str, streams: Streams, client) -> None:
+    admin = await new_admin(redis_url, stream_maxlen=1)
+    await send(admin, text="the queue is full")
+    key = key_of(source := await for_one(admin))
+    await send(admin, 429, **document(source))
+    assert (await client.hget(key, "only_for"), 0 < await client.pttl(key) <= 15 * 60_000) == (b"", True)
+
+
+async def test_it_goes_when_its_message_is_taken_back(streams: Streams, client, admin) -> None:
+    key = key_of(source := await for_one(admin))
+    told = await send(admin, **document(source))
+    assert (await admin.delete(f"{MESSAGES}/{told['id']}?instance={INSTANCE}")).status == 200
+    assert not await client.exists(key)
+
+
+async def test_one_that_may_go_to_many_stays_when_a_message_is_taken_back(streams: Streams, client, admin) -> None:
+    key = key_of(source := (await upload(admin))["source"])
+    told = await send(admin, **document(source))
+    assert (await admin.delete(f"{MESSAGES}/{told['id']}?instance={INSTANCE}")).status == 200
+    assert await client.exists(key)
+
+
+async def test_the_room_of_what_went_before_its_time_is_free(
+    new_admin, redis_url: str, streams: Streams, client
+) -> None:
+    admin = await new_admin(redis_url, uploads_max_mib=1)
+    half = PDF + bytes(500 * 1024)
+    first, second = [await for_one(admin, data=half) for _ in range(2)]
+    await for_one(admin, 429, half)
+    await client.unlink(key_of(first))  # as the sender does when it was sent
+    third = await for_one(admin, data=half)
+    await for_one(admin, 429, half)
+    kept = {line.partition(b" ")[0].decode() for line in await client.zrange(keys.uploads(INSTANCE), 0, -1)}
+    assert kept == {source.removeprefix("upload:") for source in (second, third)}

@@ -28,7 +28,7 @@ def unanswered(replying: Replying, question: Question, why: str) -> Done:
     way, _ = opting_among([one.text for one in question.turn.messages if one.text.strip()])
     if not way:
         return done
-    marks = (*done.marks, replying.optout_mark(way == "out"))
+    marks = (*done.marks, *replying.optout_marks(way == "out"))
     return replace(done, facts=(*done.facts, replying.optout(way == "out")), marks=marks)
 
 
@@ -61,7 +61,7 @@ def opted(replying: Replying, question: Question, ttl_s: int, *, out: bool, besi
     kept = msgspec.structs.replace(state, opted_out=out, asked="", offered_person=False)
     facts = [replying.optout(out), *([replying.handoff("beside an opt-out")] if beside else [])]
     done = replying.reply(Found(found), kept, vip=question.vip, ttl_s=ttl_s, facts=facts)
-    return replace(done, marks=(replying.optout_mark(out),))
+    return replace(done, marks=replying.optout_marks(out))
 
 
 def by_a_person(question: Question, why: str) -> Answer:

@@ -8,6 +8,7 @@ from responder.answering import Found
 from responder.chat import ChatState, Memory, Pace, Turn, interrupted, silenced
 from responder.chat.turn import pause_left
 from responder.library import Library
+from responder.question import served_first
 from responder.replying import Replying
 from responder.soon import Asked, Soon
 from responder.turning import Turning
@@ -49,7 +50,7 @@ class AnswerHandler:
         clinic, knowledge = self.library.for_instance(event.instance)
         state = await self.memory.of(event.instance, event.chat)
         work = self.turning.turned(turn, state, clinic, knowledge, span.traceparent)
-        vip = state.vip or event.chat in clinic.vips
+        vip = served_first(event.chat, state, clinic)
         language = detect(turn.text, default=state.language or clinic.language, among=clinic.languages)
         return await self.soon.accompany(work, Asked(delivery, turn, clinic, language, vip))
 

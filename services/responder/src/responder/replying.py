@@ -121,7 +121,8 @@ class Replying:
         words = self._turn.text[:200]
         return following(OptoutRecorded, cause, "optout", self._now, self._trace, opted_out=opted_out, words=words)
 
-    def optout_mark(self, opted_out: bool) -> Mark:
-        """The same, where the sender looks before it sends what nobody asked for."""
-        cause = self._turn.messages[0]
-        return Mark(keys.opted_out(cause.instance, cause.chat), "1" if opted_out else "0", OPTOUT_LIFE_MS)
+    def optout_marks(self, opted_out: bool) -> tuple[Mark, ...]:
+        """The same, where the sender looks before it sends what nobody asked for. It goes before all earlier words."""
+        i, chat = self._turn.messages[0].instance, self._turn.messages[0].chat
+        word = Mark(keys.opted_out(i, chat), "1" if opted_out else "0", OPTOUT_LIFE_MS)
+        return (word, *(Mark(key, "", 0) for key in keys.opted_out_by_spelling(i, chat)))

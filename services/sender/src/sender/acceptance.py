@@ -9,7 +9,6 @@ from sender.receipts import check
 from sender.sent import sent_mark
 from shared.clock import Clock
 from shared.events import SendRequested
-from shared.events.spelling import written_ways
 from shared.streams import keys
 from shared.streams.delivery import Delivery, Done, Mark
 from shared.streams.log import INTERRUPTED_LIFE_MS
@@ -53,5 +52,4 @@ def interruption(event: SendRequested, now_ms: int) -> tuple[Mark, ...]:
     """What is no reply is said beside the responder's memory: the patient's next yes may answer it."""
     if event.send_class == "reply":
         return ()
-    names = (keys.interrupted(event.instance, name) for name in written_ways(event.chat))
-    return tuple(Mark(name, str(now_ms), INTERRUPTED_LIFE_MS) for name in names)
+    return (Mark(keys.interrupted(event.instance, event.chat), str(now_ms), INTERRUPTED_LIFE_MS),)

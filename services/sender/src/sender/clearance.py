@@ -1,6 +1,5 @@
 """Has this send any business at the gateway now? What is too late, unwanted or impossible costs no token."""
 
-import asyncio
 from dataclasses import dataclass
 
 from sender.address import is_address
@@ -11,7 +10,6 @@ from sender.settings import SenderSettings
 from sender.uploads import Uploads
 from shared.clock import Clock
 from shared.events import TEXT_LIMIT, SendRequested, Text
-from shared.events.spelling import written_ways
 from shared.streams import keys
 from shared.streams.delivery import Delivery, Done
 from shared.streams.scripts import Scripts
@@ -63,8 +61,9 @@ class Clearance:
         return (event.not_before or event.occurred_at) + life_s * 1000 if life_s else None
 
     async def _opted_out(self, event: SendRequested) -> bool:
-        names = [keys.opted_out(event.instance, chat) for chat in written_ways(event.chat)]
-        return b"1" in await asyncio.gather(*(self.scripts.call("GET", name) for name in names))
+        i, chat = event.instance, event.chat
+        names = (keys.opted_out(i, chat), *keys.opted_out_by_spelling(i, chat))
+        return b"1" in await self.scripts.call("MGET", *names)
 
     async def _held(self, delivery: Delivery, event: SendRequested, facts: Facts) -> Done | None:
         until = await self.quiet.end_for(event.instance)

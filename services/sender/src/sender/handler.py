@@ -66,7 +66,11 @@ class SendHandler:
         finally:
             if not waits:
                 self._throttled.pop(delivery.key, None)
-        return said
+        return await self._ended(delivery, said) if isinstance(said, Done) else said
+
+    async def _ended(self, delivery: Delivery, done: Done) -> Done:
+        event = delivery.event
+        return await self.uploads.released(event, done) if isinstance(event, SendRequested) else done
 
     async def _admitted(self, delivery: Delivery, owner: Owner) -> Delivery | Wait | Done | Hold:
         event, progress = delivery.event, delivery.progress
@@ -109,6 +113,10 @@ class SendHandler:
 
     async def handle(self, delivery: Delivery, span: Traced) -> Done | Hold:
         """Call the gateway, or look for proof of an earlier call."""
+        ended = await self._handled(delivery, span)
+        return await self._ended(delivery, ended) if isinstance(ended, Done) else ended
+
+    async def _handled(self, delivery: Delivery, span: Traced) -> Done | Hold:
         event = delivery.event
         assert isinstance(event, SendRequested)
         facts = Facts(event, self.clock, span.traceparent)

@@ -52,7 +52,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A string with a time to live that is set beside the commit."""
+    """A string with a time to live that is set beside the commit; without one (0) it is removed."""
 
     key: str
     value: str

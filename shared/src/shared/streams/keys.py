@@ -4,7 +4,7 @@ The braces stay in the key: they are Redis Cluster's hash tag, so everything of 
 script can touch it. Keys without an instance stand alone: no script joins them with others.
 """
 
-from shared.events.spelling import same_person
+from shared.events.spelling import same_person, written_ways
 
 PREFIX = "wa"
 OUTBOUND_GROUP = "wa_workers"
@@ -13,6 +13,17 @@ INBOUND_GROUP = "wa_responders"
 
 def _of(instance: str, name: str) -> str:
     return f"{PREFIX}:{{{instance}}}:{name}"
+
+
+def _of_person(instance: str, name: str, chat_id: str) -> str:
+    """One key for all spellings of a number."""
+    return _of(instance, f"{name}:{same_person(chat_id)}")
+
+
+def _by_spelling(instance: str, name: str, chat_id: str) -> tuple[str, ...]:
+    """Where the same was kept when it was kept by spelling: read besides, and removed by who writes the one key."""
+    one = _of_person(instance, name, chat_id)
+    return tuple(key for way in written_ways(chat_id) if (key := _of(instance, f"{name}:{way}")) != one)
 
 
 def outbound(instance: str) -> str:
@@ -91,7 +102,8 @@ def bucket(instance: str) -> str:
 
 
 def upload(instance: str, id_: str) -> str:
-    """Hash with a time to live: a file that is to be sent: data, mimetype, kind, name."""
+    """Hash with a time to live: a file that is to be sent: data, mimetype, kind, name; and `only_for` when it is for
+    one message: that one's id, empty as long as there is none."""
     return _of(instance, f"upload:{id_}")
 
 
@@ -180,21 +192,32 @@ def held(instance: str, chat_id: str) -> str:
     It is one for all spellings of a number. Unlike the chat's state it does not expire with the patient's silence:
     without an end it stays until it is ended.
     """
-    return _of(instance, f"held:{same_person(chat_id)}")
+    return _of_person(instance, "held", chat_id)
+
+
+def staff_spoke(instance: str, chat_id: str) -> str:
+    """String with a time to live: when (ms) staff last wrote in this chat, on their phone or here. One for all
+    spellings of a number."""
+    return _of_person(instance, "staff_spoke", chat_id)
 
 
 def interrupted(instance: str, chat_id: str) -> str:
     """String with a time to live: when (ms) something was said in a chat that the responder's memory does not hold:
-    by staff, by a reminder, by a patient whom nobody answered."""
-    return _of(instance, f"interrupted:{chat_id}")
+    by staff, by a reminder, by a patient whom nobody answered. One for all spellings of a number."""
+    return _of_person(instance, "interrupted", chat_id)
 
 
 def contact(instance: str, chat_id: str) -> str:
     """Hash: what staff wrote down about a contact: name, notes, vip, and `revision`, which each change counts up.
 
-    Unlike the chat's state it does not expire; `vip` stands in both.
+    One for all spellings of a number. Unlike the chat's state it does not expire.
     """
-    return _of(instance, f"contact:{chat_id}")
+    return _of_person(instance, "contact", chat_id)
+
+
+def contact_by_spelling(instance: str, chat_id: str) -> tuple[str, ...]:
+    """Hashes: the same, as it was written down under other spellings."""
+    return _by_spelling(instance, "contact", chat_id)
 
 
 def broadcasts(instance: str) -> str:
@@ -234,8 +257,14 @@ def fate(instance: str, send_id: str) -> str:
 
 
 def opted_out(instance: str, chat_id: str) -> str:
-    """String: `1` when the patient wants no proactive messages, `0` when they are welcome again."""
-    return _of(instance, f"opted_out:{chat_id}")
+    """String: `1` when the patient wants no proactive messages, `0` when they are welcome again. One for all spellings
+    of a number."""
+    return _of_person(instance, "opted_out", chat_id)
+
+
+def opted_out_by_spelling(instance: str, chat_id: str) -> tuple[str, ...]:
+    """Strings: the same, as it was told under other spellings. A `1` in any of them counts."""
+    return _by_spelling(instance, "opted_out", chat_id)
 
 
 def quiet(instance: str) -> str:

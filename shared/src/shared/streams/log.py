@@ -68,7 +68,7 @@ class Log:
         names = [
             keys.seen(i, dedupe), keys.events(i), work or keys.inbound(i),
             keys.echoes(i, echo.digest if echo else ""), keys.contacts(i),
-            keys.chat(i, event.chat), keys.sent(i, staff_message_id), keys.due(i), keys.awaiting(i, contact),
+            keys.staff_spoke(i, event.chat), keys.sent(i, staff_message_id), keys.due(i), keys.awaiting(i, contact),
             keys.interrupted(i, event.chat),
         ]  # fmt: skip
         args: list[str | bytes | int] = [

@@ -11,6 +11,7 @@ from admin.http.problems import Problem
 from admin.messages.address import recipient
 from admin.templates.rendering import check_language, rendered, template_of
 from clinic import Clinic
+from shared.events.spelling import same_person
 from shared.streams import keys
 
 IN_ONE_QUESTION = 500
@@ -35,7 +36,7 @@ def listing(clinic: Clinic, body: BroadcastBody) -> Listing:
         try:
             to = _address(line, at)
             text = rendered(clinic, template, line.variables, body.language, f"recipients[{at}].")
-            first, earlier = found.setdefault(to, (at, Recipient(to, text)))
+            first, earlier = found.setdefault(same_person(to), (at, Recipient(to, text)))
             duplicates += _is_same(earlier, text, first, at)
         except Problem as fault:
             faults.append(fault)
@@ -68,8 +69,13 @@ async def opted_out(client: aioredis.Redis, instance: str, recipients: Sequence[
     count = 0
     for start in range(0, len(recipients), IN_ONE_QUESTION):
         batch = recipients[start : start + IN_ONE_QUESTION]
-        words = await client.mget([keys.opted_out(instance, one.to) for one in batch])
-        count += sum(word == b"1" for word in words)
+        asked = [
+            (one.to, key)
+            for one in batch
+            for key in (keys.opted_out(instance, one.to), *keys.opted_out_by_spelling(instance, one.to))
+        ]
+        words = await client.mget([key for _, key in asked])
+        count += len({to for (to, _), word in zip(asked, words, strict=True) if word == b"1"})
     return count
 
 

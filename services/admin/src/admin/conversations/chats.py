@@ -14,6 +14,7 @@ from admin.steering.act import Act, Steering
 from admin.steering.telling import Telling
 from admin.views.model import Conversation
 from shared.events import BotPaused, BotResumed, HandoffEnded, HandoffTaken
+from shared.events.spelling import written_ways
 from shared.service import Platform
 from shared.streams import keys
 from shared.streams.log import CHAT_LIFE_MS
@@ -32,9 +33,11 @@ class Chats:
 
     async def require(self, instance: str, chat: str) -> None:
         """Raises Problem 404 unless somebody wrote from there, or was written to."""
-        if await self._redis.sismember(keys.contacts(instance), chat):
+        ways = written_ways(chat)
+        known: Any = self._redis.smismember(keys.contacts(instance), list(ways))
+        if any(await known):
             return
-        if not await self._redis.exists(keys.chat(instance, chat)):
+        if not await self._redis.exists(*(keys.chat(instance, way) for way in ways)):
             detail = f"nobody wrote from {chat} yet; to write to somebody new, POST /admin/messages"
             raise Problem(404, detail, parameter="chat")
 
@@ -88,15 +91,17 @@ class Chats:
 
     async def staff_speaks(self, instance: str, chat: str) -> None:
         """A person writes here: the bot is quiet for a while, as when they write on their own phone."""
-        state = keys.chat(instance, chat)
-        act = Act(instance).put(state, {"staff_at": self._clock.now_ms()}).life(state, CHAT_LIFE_MS)
-        await self._steering.do(act)
+        spoke = keys.staff_spoke(instance, chat)
+        await self._steering.do(Act(instance).text(spoke, self._clock.now_ms()).life(spoke, CHAT_LIFE_MS))
 
     @staticmethod
     def _quiet_no_more(act: Act, chat: str) -> Act:
         """Whatever kept the bot quiet here ends, a person's own message too."""
         act.drop(keys.held(act.instance, chat), "taken_by", "paused_until")
-        return act.drop(keys.chat(act.instance, chat), "staff_at")
+        act.text(keys.staff_spoke(act.instance, chat), "")
+        for way in written_ways(chat):  # where it stood before
+            act.drop(keys.chat(act.instance, way), "staff_at")
+        return act
 
     async def _taken(self, instance: str, chat: str, advice: str) -> Problem:
         found: Any = await self._redis.hget(keys.held(instance, chat), "taken_by")

@@ -21,9 +21,10 @@ from admin.http.endpoint import Asked, Endpoint
 from admin.http.pages import Page
 from admin.http.problems import Problem
 from admin.instances import Instances
+from admin.messages.keeping import Keeping
 from admin.steering.asking import confirmed
 from admin.steering.telling import Telling
-from shared.events import encode
+from shared.events import SendRequested, encode
 from shared.service import Platform
 from shared.streams import keys
 from shared.streams.roster import views_hint
@@ -36,6 +37,7 @@ class DeadLetters:
         self._instances, self._letters, self._replayer = instances, Letters(platform.redis), Replayer(platform)
         self._scripts, self._log_maxlen = platform.scripts, platform.streams.log_maxlen
         self._choosing, self._telling = Choosing(platform.redis), Telling(platform.clock)
+        self._keeping = Keeping(platform)
         all_, operator = "/admin/dead-letters", Role.OPERATOR
         self.endpoints = [
             Endpoint("GET", all_, Role.VIEWER, self.list, "dead letters"),
@@ -110,4 +112,8 @@ class DeadLetters:
         fact = self._telling.acted(who, "dead_letter.discard", instance, reason=why, reasons=reasons)
         names = [keys.dead_letters(instance), keys.events(instance)]
         args: list[str | bytes | int] = [self._log_maxlen, encode(fact), *(letter.id for letter in letters)]
-        return int(await self._scripts.run("discard", names, args, then=[views_hint(instance)]))
+        touched = int(await self._scripts.run("discard", names, args, then=[views_hint(instance)]))
+        for letter in letters if touched == len(letters) else ():  # else some of them were replayed meanwhile
+            if isinstance(letter.event, SendRequested):
+                await self._keeping.let_go(letter.event)
+        return touched

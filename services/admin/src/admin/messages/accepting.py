@@ -1,6 +1,7 @@
 """May this message go out? Its URLs lead outside, its uploads are there, and the queue has room for it."""
 
 from admin.http.problems import Problem
+from admin.messages.keeping import Keeping
 from admin.messages.outbox import Earlier, Outbox
 from admin.messages.sources import Lookup
 from admin.messages.uploads import Uploads
@@ -18,6 +19,7 @@ class Accepting:
         self.allow_private = allow_private
         """Whether URLs may lead to private addresses."""
         self._outbox, self._uploads, self._lookup = Outbox(platform), uploads, Lookup(allow_private)
+        self._keeping = Keeping(platform)
 
     async def check(self, send: SendRequested) -> None:
         """Raises Problem 400 when a URL leads inside, or an upload is not there."""
@@ -26,9 +28,10 @@ class Accepting:
 
     async def take(self, send: SendRequested, digest: str) -> Earlier | None:
         """Put it on its way; or say what its idempotency key was used for before. Raises Problem 429."""
-        await self._uploads.keep_for(send)
+        await self._keeping.keep_for(send)
         try:
             return await self._outbox.put(send, digest)
         except QueueFull as full:
+            await self._keeping.not_taken(send)
             detail = f"the queue is full: {full}; send it again later"
             raise Problem(429, detail, headers={"Retry-After": str(FULL_RETRY_S)}) from None

@@ -9,6 +9,7 @@ import msgspec
 from admin.http.endpoint import Asked
 from admin.http.problems import Problem
 from admin.instances import Instances
+from admin.messages.keeping import Keeping
 from admin.messages.waiting import Finder, Waiting
 from admin.streams.operations.order import InstanceName, Reason
 from shared.events import SendCancelled, encode, following
@@ -34,6 +35,7 @@ class Canceller:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._finder = Finder(platform.redis)
+        self._keeping = Keeping(platform)
 
     async def cancel(self, instance: str, send_id: str, by: str, reason: str = "") -> Cancelled:
         """Take one back, with a fact that says by whom. Nothing is sent of what was answered DONE."""
@@ -48,6 +50,7 @@ class Canceller:
             if parse(progress).may_be_sent:
                 return Cancelled.UNDER_WAY
             if await self._take_back(waiting, progress or b"", by, reason):
+                await self._keeping.let_go(waiting.send)
                 return Cancelled.DONE
         return Cancelled.UNDER_WAY
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -10,20 +10,19 @@ from admin.http.endpoint import Asked
 from admin.http.problems import Problem
 from admin.instances import Instances
 from admin.messages.file_types import FileType, Kind, clean_name, file_type
+from admin.messages.keeping import LIFE_MS, ONCE_MS, Keeping
 from admin.messages.upload_form import file_of
 from admin.streams.operations.order import InstanceName
 from shared import ids
-from shared.events import Content, Media, SendRequested, upload_id
+from shared.events import Content, Media, upload_id
 from shared.events.sends import UPLOAD
 from shared.service import Platform
 from shared.streams import keys
 
-LIFE_MS = 86_400_000
 NOBODYS = "00000000-0000-7000-8000-000000000000"  # what an id is derived from that has no cause but its key
 MOST_OF_REDIS = 0.75  # of its `maxmemory`: what comes from patients must always find room
 AGAIN_S = 600
 KNOWN = "JPEG, PNG, WebP, OGG, MP3, WAV, AAC, AMR, M4A, MP4, 3GP, PDF, DOCX, XLSX, PPTX, plain text"
-AFTER_MS = 2 * 86_400_000  # a send without an end of its own lives a day after its time, and its tries end by then
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,7 @@ class Whose(msgspec.Struct, frozen=True, kw_only=True):
     """Whose number will send it."""
 
     instance: InstanceName
+    once: Annotated[bool, msgspec.Meta(description="It is for one message, and goes when that one was sent.")] = False
 
 
 class Uploaded(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +54,8 @@ class Uploaded(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     """Bytes."""
     expires_at: int
-    """Milliseconds since 1970-01-01 UTC, unless a message that was taken with it needs it longer."""
+    """Milliseconds since 1970-01-01 UTC, unless a message that was taken with it needs it longer; with `once`, the
+    time until which one has to be."""
 
 
 class Uploads:
@@ -64,31 +65,34 @@ class Uploads:
         self._platform = platform
         self._instances = instances
         self._most_mib = most_mib
+        self._keeping = Keeping(platform)
 
     async def upload(self, asked: Asked[Whose, None]) -> Uploaded:
         """Keep a file, in a field `file`, until it is sent. Too large: 413. Not to be sent: 415. No room: 429.
 
-        With an `Idempotency-Key` the same file has the same `source` when it comes again.
+        With an `Idempotency-Key` the same file has the same `source` when it comes again. With `once` its room is free
+        again as soon as the message that names it was sent, failed for good, or was taken back; until there is one, it
+        is kept for a quarter of an hour. Without it, a file may go to many, and is kept for a day at the least.
         """
-        instance = await self._instances.require(asked.query.instance)
+        instance, once = await self._instances.require(asked.query.instance), asked.query.once
         name, data = await file_of(asked.request)
-        stored = await self._keep(instance, name, data, asked.key)
+        stored, life_ms = await self._keep(instance, name, data, asked.key, once=once), ONCE_MS if once else LIFE_MS
         return Uploaded(
             source=f"{UPLOAD}{stored.id}", mediatype=stored.found.kind, mimetype=stored.found.mimetype,
-            file_name=stored.name, size=stored.size, expires_at=self._platform.clock.now_ms() + LIFE_MS,
+            file_name=stored.name, size=stored.size, expires_at=self._platform.clock.now_ms() + life_ms,
         )  # fmt: skip
 
-    async def _keep(self, instance: str, name: str, data: bytes, key: str) -> Stored:
+    async def _keep(self, instance: str, name: str, data: bytes, key: str, *, once: bool) -> Stored:
         found = file_type(data)
         if found is None:
             raise Problem(415, f"the file is none of {KNOWN}", parameter="file")
         again = f"{key}/{hashlib.blake2b(data, digest_size=16).hexdigest()}"
         id_ = ids.derived(NOBODYS, again) if key else ids.new(self._platform.clock)
         stored = Stored(id_, found, clean_name(name, found), len(data))
-        await self._put(instance, stored, data)
+        await self._put(instance, stored, data, once=once)
         return stored
 
-    async def _put(self, instance: str, stored: Stored, data: bytes) -> None:
+    async def _put(self, instance: str, stored: Stored, data: bytes, *, once: bool) -> None:
         """Raises Problem 413 or 429 when there is no room for it."""
         most, now = self._most_mib * 1024**2, self._platform.clock.now_ms()
         if stored.size > most:
@@ -96,10 +100,13 @@ class Uploads:
         await self._leave_room(stored.size)
         names = [keys.upload(instance, stored.id), keys.uploads(instance)]
         args: list[str | bytes | int] = [
-            stored.id, stored.size, most, now, LIFE_MS,
+            stored.id, stored.size, most, now, ONCE_MS if once else LIFE_MS,
             "data", data, "mimetype", stored.found.mimetype, "kind", stored.found.kind, "name", stored.name,
+            *(("only_for", "") if once else ()),
         ]  # fmt: skip
         goes_ms = int(await self._platform.scripts.run("upload", names, args))
+        if goes_ms and await self._keeping.forget_gone(instance):
+            goes_ms = int(await self._platform.scripts.run("upload", names, args))
         if goes_ms:
             detail = (
                 f"the files that {instance!r} keeps for sending take {self._most_mib} MiB, which is all they may: the "
@@ -130,19 +137,3 @@ class Uploads:
         kind, wanted = bytes(reply).decode(), content.mediatype if isinstance(content, Media) else "audio"
         if wanted not in (kind, "document"):  # anything may go as a document
             raise Problem(400, f"that upload is {kind}, not {wanted}", parameter="media.mediatype")
-
-    async def keep_for(self, send: SendRequested) -> None:
-        """Keep its upload until it can not be sent any more."""
-        if id_ := upload_id(send.content):
-            key, now = keys.upload(send.instance, id_), self._platform.clock.now_ms()
-            life = (send.expires_at or send.not_before or now) + AFTER_MS - now
-            if life > await self._platform.redis.pttl(key):
-                size = await self._platform.redis.hstrlen(key, "data")
-                await self._platform.redis.pexpire(key, life)
-                await self._longer(send.instance, f"{id_} {size}", now + life)
-
-    async def _longer(self, instance: str, kept: str, until_ms: int) -> None:
-        index = keys.uploads(instance)
-        await self._platform.redis.zadd(index, {kept: until_ms}, gt=True)
-        if until_ms - self._platform.clock.now_ms() > await self._platform.redis.pttl(index):
-            await self._platform.redis.pexpireat(index, until_ms)

@@ -32,14 +32,24 @@ class Person:
 
     def learn(self, event: AnyEvent) -> None:
         """Take from a fact what else it says about who they are."""
-        message_id = getattr(event, "message_id", "")
-        lid = event.lid if isinstance(event, MessageReceived) else ""
-        if event.chat in self.chats or (lid and lid in self.chats) or (message_id and message_id in self.message_ids):
-            for name in (event.chat, lid):
+        if self.has(event):
+            for name in (event.chat, _lid(event)):
                 if name and name not in self.chats:
                     self._name(set(written_ways(name)))
-            if message_id:
+            if message_id := getattr(event, "message_id", ""):
                 self.message_ids.add(message_id)
+
+    def has(self, event: AnyEvent) -> bool:
+        """Whether a fact is about them: in a chat of theirs, or about a message of theirs that is told by a further id.
+
+        Senders choose their messages' ids, so one that stands under another's number is that other's.
+        """
+        if event.chat in self.chats or _lid(event) in self.chats:
+            return True
+        return getattr(event, "message_id", "") in self.message_ids and not self._is_others(event.chat)
+
+    def _is_others(self, chat: str) -> bool:
+        return bool(chat) and _is_number(chat) and any(map(_is_number, self.chats))
 
     def has_message(self, message_id: bytes) -> bool:
         """Whether WhatsApp's id is of a message with them."""
@@ -51,6 +61,14 @@ class Person:
             if needle in data:
                 return self._alone.search(data) is not None
         return False
+
+
+def _is_number(chat: str) -> bool:
+    return "@" not in chat
+
+
+def _lid(event: AnyEvent) -> str:
+    return event.lid if isinstance(event, MessageReceived) else ""
 
 
 def _alone(needle: bytes) -> bytes:

@@ -15,12 +15,11 @@ from admin.privacy.names import Person
 from admin.privacy.rewriting import LANE
 from admin.privacy.values import every_key, values
 from shared.errors import NotOurs
-from shared.events import Media, SendRequested, VoiceNote
+from shared.events import SendRequested, upload_id
 from shared.streams import keys
 from shared.streams.scripts import Scripts
 
 _REMOVE = {"hash": "HDEL", "set": "SREM", "zset": "ZREM"}
-_UPLOAD = re.compile(r"^upload:(?://)?([\w-]+)$")
 _ANSWERS = keys.answer("").encode()
 AT_ONCE = 500
 
@@ -47,11 +46,12 @@ class Removing:
 
     async def of(self, entries: Iterable[Entry]) -> None:
         """Remove what is kept under the ids of these entries of the log."""
-        i, fields, marks = self._instance, set[str](), set[str]()
+        i, fields, marks, files = self._instance, set[str](), set[str](), set[str]()
         for entry in entries:
             event = entry.event
             fields |= {event.id} if event else set()
             marks |= _marks(i, event)
+            files |= {upload_id(event.content)} - {""} if isinstance(event, SendRequested) else set()
         for start in range(0, len(fields), AT_ONCE):
             some = sorted(fields)[start : start + AT_ONCE]
             for key in (keys.progress(i), keys.parked(i), keys.refusals(i)):
@@ -59,6 +59,16 @@ class Removing:
             await self._scripts.call("ZREM", keys.due(i), *some)
         for start in range(0, len(marks), AT_ONCE):
             self.touched += int(await self._scripts.call("UNLINK", *sorted(marks)[start : start + AT_ONCE]))
+        if files:
+            await self._files(files)
+
+    async def _files(self, files: set[str]) -> None:
+        """Files that were to be sent to them: the bytes, and the line of the room that they take."""
+        i = self._instance
+        self.touched += int(await self._scripts.call("UNLINK", *(keys.upload(i, id_) for id_ in files)))
+        lines = await self._scripts.call("ZRANGE", keys.uploads(i), 0, -1)
+        if theirs := [line for line in lines if line.partition(b" ")[0].decode() in files]:
+            self.touched += int(await self._scripts.call("ZREM", keys.uploads(i), *theirs))
 
     async def _key(self, key: bytes) -> None:
         if self._person.named_in(key):
@@ -131,7 +141,4 @@ def _marks(instance: str, event: Any) -> set[str]:
         found |= {keys.fate(instance, send), keys.cancelled(instance, send)}
     if message_id := getattr(event, "message_id", ""):
         found.add(keys.sent(instance, message_id))
-    is_file = isinstance(event, SendRequested) and isinstance(event.content, Media | VoiceNote)
-    if is_file and (upload := _UPLOAD.match(event.content.source[:200])):
-        found.add(keys.upload(instance, upload[1]))
     return found

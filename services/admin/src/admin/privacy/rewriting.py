@@ -95,7 +95,7 @@ class Rewriting:
         if self._person.named_in(entry.data):
             return True
         told = entry.event if entry.may_be_of(self._person) else None  # the bytes may only look like it
-        return getattr(told, "message_id", "") in self._person.message_ids
+        return told is not None and self._person.has(told)
 
     async def _call(self, script: str, *args: str) -> str:
         reply = await self._scripts.run(script, self._names, [self._fence, *args])

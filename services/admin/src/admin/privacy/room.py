@@ -112,8 +112,7 @@ class Privacy:
             scripts = Scripts(client)
             person = await person_of(chat, lambda person: facts(scripts, instance, person))
             async for event in facts(scripts, instance, person):
-                ours = event.chat in person.chats or getattr(event, "message_id", "") in person.message_ids
-                if ours or person.named_in(encode(event)):
+                if person.has(event) or person.named_in(encode(event)):
                     yield msgspec.json.encode(to_json(event)) + b"\n"
 
     async def _tell(self, instance: str, actor: str, count: int) -> None:

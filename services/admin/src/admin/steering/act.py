@@ -42,7 +42,7 @@ class Act:
         return self
 
     def text(self, key: str, value: Word) -> "Act":
-        """Set a string."""
+        """Set a string; an empty one is removed."""
         return self._with("text", self._at(key), value)
 
     def life(self, key: str, ms: int) -> "Act":

@@ -53,6 +53,7 @@ async def test_a_picture_goes_out_with_its_words(clinic: Clinic, visit: NewVisit
     assert (send.content.mediatype, send.content.caption) == ("image", "Veja o seu raio-x.")
     kept = await clinic.redis.hgetall(keys.upload(INSTANCE, upload_id(send.content)))
     assert (kept[b"data"], kept[b"name"]) == (photo.read_bytes(), b"raio-x.png")
+    assert kept[b"only_for"].decode() == send.id  # so its room is free as soon as it was sent
 
 
 async def test_a_document_goes_out_alone_and_is_told_by_its_name(

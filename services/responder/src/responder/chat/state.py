@@ -39,7 +39,7 @@ class ChatState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     summary: str = ""
     """What was said before that."""
     staff_at: int = 0
-    """When staff last wrote here on their phone (written by ingest)."""
+    """When staff last wrote here (a key of its own, which ingest and admin write)."""
     interrupted_at: int = 0
     """When something was last said here that is not in `recent` (a key of its own, which ingest and sender write)."""
     paused_until: int = 0
@@ -47,7 +47,7 @@ class ChatState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     all_paused_until: int = 0
     """Until when staff paused it on the whole instance (written by admin)."""
     vip: bool = False
-    """Staff marked this patient as one to be served first (written by admin)."""
+    """Staff marked this patient as one to be served first (a key of its own, which admin writes)."""
 
     def awaits_yes(self, now_ms: int) -> AppointmentRequested | None:
         """The request that a yes would confirm now: read back by the last thing that was said here, not long ago."""
@@ -76,7 +76,10 @@ NOT_OURS = {  # others write these
 def load_state(
     chat: Mapping[bytes, bytes], bot: Mapping[bytes, bytes], held: Mapping[bytes, bytes]
 ) -> ChatState:  # fmt: skip
-    """The state in three hashes: the chat's, the bot's, and staff's hold on it. What cannot be read is forgotten."""
+    """The state in three hashes: the chat's, the bot's, and staff's hold on it. What cannot be read is forgotten.
+
+    `staff_at` and `vip` have keys of their own by now; what stands in the chat's hash is from before.
+    """
     try:
         state = _decoder.decode(chat[b"bot"]) if b"bot" in chat else ChatState()
     except msgspec.DecodeError:

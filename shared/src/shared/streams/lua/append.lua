@@ -1,11 +1,11 @@
 -- Record one fact once, and hand its work on: the dedupe mark, the log and the work stream in one step.
 -- KEYS  1 seen mark (string)  2 log (stream)  3 work (stream)  4 echoes of these words (sorted set)
---       5 known contacts (set)  6 chat (hash)  7 mark of a send of ours with this message id (string)
+--       5 known contacts (set)  6 when staff spoke in the chat (string)  7 mark of a send of ours with this message id (string)
 --       8 due (sorted set)  9 sends that wait for this contact to be known (hash)
 --      10 when somebody else than the bot spoke in the chat (string)
 -- ARGV  1 mark's life, ms  2 log's bound, 0 none  3 event bytes  4 work stream's bound, 0 no work
 --       5 echo or ""  6 echo's time, ms  7 echoes' life, ms  8 contact or ""
---       9 when staff spoke, ms, or ""  10 chat's life, ms  11 1: the fact matters more than the work
+--       9 when staff spoke, ms, or ""  10 life of KEYS 6, ms  11 1: the fact matters more than the work
 --      12 life of KEYS 10, ms
 -- reply 1 recorded | 2 recorded without its work, whose stream is full
 --       3 recorded, and what waited for the contact is due | 0 recorded before
@@ -14,7 +14,7 @@ is(KEYS[2], 'stream')
 is(KEYS[3], 'stream')
 is(KEYS[4], 'zset')
 is(KEYS[5], 'set')
-is(KEYS[6], 'hash')
+is(KEYS[6], 'string')
 is(KEYS[8], 'zset')
 is(KEYS[9], 'hash')
 if redis.call('EXISTS', KEYS[1]) == 1 then
@@ -53,8 +53,7 @@ if ARGV[8] ~= '' then
 end
 -- What we sent ourselves is no word of the staff, however the gateway tells it.
 if ARGV[9] ~= '' and redis.call('EXISTS', KEYS[7]) == 0 then
-  redis.call('HSET', KEYS[6], 'staff_at', ARGV[9])
-  redis.call('PEXPIRE', KEYS[6], ARGV[10])
+  redis.call('SET', KEYS[6], ARGV[9], 'PX', ARGV[10])
   redis.call('SET', KEYS[10], ARGV[9], 'PX', ARGV[12])
 end
 if bound > 0 and not works then

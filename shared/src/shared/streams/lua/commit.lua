@@ -7,7 +7,7 @@
 --       6 progress field  7 "" to consume the entry, else the progress to hold it with
 --       8… operations:  fact BYTES                 append to the log
 --                       work KEY BOUND BYTES       append to a work stream (KEY: index into KEYS)
---                       mark KEY LIFE_MS VALUE     set a string with a time to live
+--                       mark KEY LIFE_MS VALUE     set a string with a time to live; 0: remove it
 --                       park ID DUE_MS STREAM BYTES  put aside until a time, then back to STREAM
 --                       unpark ID                  forget what was put aside
 --                       tries BYTES                keep the consumed entry's progress
@@ -101,7 +101,11 @@ each(function(op, at)
   elseif op == 'work' then
     redis.call('XADD', KEYS[tonumber(ARGV[at])], '*', 'e', ARGV[at + 2])
   elseif op == 'mark' then
-    redis.call('SET', KEYS[tonumber(ARGV[at])], ARGV[at + 2], 'PX', ARGV[at + 1])
+    if ARGV[at + 1] == '0' then
+      redis.call('DEL', KEYS[tonumber(ARGV[at])])
+    else
+      redis.call('SET', KEYS[tonumber(ARGV[at])], ARGV[at + 2], 'PX', ARGV[at + 1])
+    end
   elseif op == 'park' then
     redis.call('ZADD', KEYS[6], ARGV[at + 1], ARGV[at])
     redis.call('HSET', KEYS[7], ARGV[at], ARGV[at + 2] .. '\n' .. ARGV[at + 3])

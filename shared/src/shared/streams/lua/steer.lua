@@ -6,7 +6,7 @@
 --                       if KEY VALUE                only if the string has this value ("": nothing)
 --                       put KEY N FIELD VALUE …     set fields of a hash, N arguments
 --                       drop KEY FIELD              remove a field of a hash
---                       text KEY VALUE              set a string
+--                       text KEY VALUE              set a string ("": remove it)
 --                       life KEY MS                 the time to live that KEY has at the least; 0: it does not expire
 --                       fact BYTES                  append to the log
 --       (KEY: index into KEYS)
@@ -54,7 +54,11 @@ each(function(op, at, key)
   elseif op == 'drop' then
     redis.call('HDEL', key, ARGV[at + 1])
   elseif op == 'text' then
-    redis.call('SET', key, ARGV[at + 1])
+    if ARGV[at + 1] == '' then
+      redis.call('DEL', key)
+    else
+      redis.call('SET', key, ARGV[at + 1])
+    end
   elseif op == 'life' then
     if ARGV[at + 1] == '0' then
       redis.call('PERSIST', key)

@@ -158,8 +158,10 @@ class Chats:
         file = given.file("file")
         if file is None:
             return talking.reply_of(given)
-        kept = (await self._ask(request, "POST /admin/uploads", instance=instance, file=file, headers=given.once)).data
-        return talking.reply_of(given, kept)
+        kept = await self._ask(
+            request, "POST /admin/uploads", instance=instance, once="true", file=file, headers=given.once
+        )  # fmt: skip
+        return talking.reply_of(given, kept.data)
 
     async def _previewed(self, asked: Asked[ChatForm, None], given: Form) -> str:
         filled = talking.filled(given)
