@@ -13,7 +13,7 @@ import msgspec
 from admin.privacy.log import Entry
 from admin.privacy.names import Person
 from admin.privacy.rewriting import LANE
-from admin.privacy.values import every_key, values
+from admin.privacy.values import Key, every_key
 from shared.errors import NotOurs
 from shared.events import SendRequested, upload_id
 from shared.streams import keys
@@ -40,7 +40,7 @@ class Removing:
     async def run(self) -> None:
         """Look through every key. Raises NotOurs."""
         async for key in every_key(self._scripts, self._instance):
-            if not self._left.match(key):
+            if not self._left.match(key.name):
                 await self._key(key)
         await self._scripts.call("UNLINK", keys.view_changes(self._instance))
 
@@ -70,18 +70,16 @@ class Removing:
         if theirs := [line for line in lines if line.partition(b" ")[0].decode() in files]:
             self.touched += int(await self._scripts.call("ZREM", keys.uploads(i), *theirs))
 
-    async def _key(self, key: bytes) -> None:
-        if self._person.named_in(key):
-            self.touched += int(await self._scripts.call("UNLINK", key))
+    async def _key(self, key: Key) -> None:
+        if self._person.named_in(key.name):
+            self.touched += int(await self._scripts.call("UNLINK", key.name))
             return
-        kind = (await self._scripts.call("TYPE", key)) or b"none"
-        kind = kind.decode() if isinstance(kind, bytes) else str(kind)
         theirs = [
-            (handle, parts) async for handle, parts in values(self._scripts, key)
+            (handle, parts) async for handle, parts in key.values(self._scripts)
             if any(map(self._person.named_in, parts))
         ]  # fmt: skip
         if theirs:
-            await self._remove(key, kind, theirs)
+            await self._remove(key.name, key.kind, theirs)
             self.touched += 1
 
     async def _remove(self, key: bytes, kind: str, theirs: list[tuple[bytes, tuple[bytes, ...]]]) -> None:

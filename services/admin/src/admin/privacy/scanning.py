@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from admin.privacy.names import Person
-from admin.privacy.values import every_key, values
+from admin.privacy.values import every_key
 from shared.streams import keys
 from shared.streams.scripts import Scripts
 
@@ -33,16 +33,16 @@ async def scan(scripts: Scripts, instance: str, person: Person, texts: Sequence[
     scanned, wanted = Scanned(), [text.encode() for text in texts]
     order = keys.erasing(instance).encode()
     async for key in every_key(scripts, instance):
-        if key == order:
+        if key.name == order:
             continue
         scanned.keys += 1
-        traces = int(person.named_in(key))
-        async for _, parts in values(scripts, key):
+        traces = int(person.named_in(key.name))
+        async for _, parts in key.values(scripts):
             scanned.values += 1
             traces += any(person.named_in(part) or any(text in part for text in wanted) for part in parts)
         if traces:
             scanned.found += traces
-            scanned.places[_kind(key, instance)] += traces
+            scanned.places[_kind(key.name, instance)] += traces
     return scanned
 
 
