@@ -26,6 +26,7 @@ from .talk import CHAT, wrote
 
 LISTENERS = 200
 FACTS = 2_000
+AT_ONCE = 100
 TEXT = "x" * 4_000
 MOST_MB = 100.0
 """All of it would be 1.5 GB; the container has 256 MB."""
@@ -49,10 +50,11 @@ async def listener(port: int, path: str, *, slow: bool = False) -> AsyncIterator
 
 
 async def many(client: aioredis.Redis, count: int = FACTS) -> None:
-    pipe = client.pipeline(transaction=False)
-    for _ in range(count):
-        pipe.xadd(keys.events(INSTANCE), {"e": encode(wrote(TEXT))})
-    await pipe.execute()
+    for start in range(0, count, AT_ONCE):
+        pipe = client.pipeline(transaction=False)
+        for _ in range(start, min(count, start + AT_ONCE)):
+            pipe.xadd(keys.events(INSTANCE), {"e": encode(wrote(TEXT))})
+        await pipe.execute()
 
 
 @pytest.fixture
