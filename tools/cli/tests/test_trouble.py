@@ -36,7 +36,7 @@ class Strange(BaseHTTPRequestHandler):
 @pytest.fixture
 def strange() -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Strange)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
