@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from redis.exceptions import RedisError
 
 from shared.errors import NotOurs
+from shared.streams.broken import BrokenKey
 from shared.streams.delivery import Flight, Owner
 from shared.streams.ending import end
 from shared.streams.flying import Flying
@@ -150,7 +151,10 @@ class Lane:
 
     async def _pause(self, error: Exception) -> None:
         metrics.REDIS_ERRORS.labels(self._tools.service).inc()
-        _log.warning("redis_error", error=str(error), instance=self._lease.instance)
+        if isinstance(error, BrokenKey):
+            self._tools.complaints.about(error.key, error.problem, "this instance waits")
+        else:
+            _log.warning("redis_error", error=str(error), instance=self._lease.instance)
         await asyncio.sleep(REDIS_PAUSE_S * (0.5 + self._tools.draw.random()))
 
     def _lose(self, why: str) -> None:
