@@ -64,6 +64,7 @@ class Lane:
     async def run(self) -> None:
         """Work until there is nothing to do for a lease's life, the lease is lost, or `stop`."""
         renewing = asyncio.create_task(self._keep_renewing())
+        renewing.add_done_callback(self._renewed_no_more)
         try:
             await self._work_until_idle()
             if self._working:
@@ -176,6 +177,10 @@ class Lane:
                         self.stop()
             except (RedisError, OSError) as error:
                 _log.warning("lease_not_renewed", instance=self._lease.instance, error=str(error))
+
+    def _renewed_no_more(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()):
+            self._lose(f"its lease cannot be renewed: {error!r}")
 
     async def _give_back(self) -> None:
         try:
