@@ -38,6 +38,8 @@ class Breaker:
             ("SIGSTOP", 20 if freezing else 3, self._freeze),
             ("SIGTERM", 2, self._restart),
             ("redis kill -9", 2, self._restart_redis),
+            ("redis SIGSTOP", 2, self._freeze_redis),
+            ("redis CLIENT PAUSE", 2, self._pause_redis),
             ("connections cut", 3, self._cut),
             ("gateway fault", 8, self._gateway_fault),
             ("gateway offline", 1, self._gateway_offline),
@@ -98,6 +100,18 @@ class Breaker:
         self._stack.redis.kill()
         time.sleep(self._draw.uniform(0, 2))
         self._stack.redis.start()
+
+    def _freeze_redis(self) -> None:
+        """For longer than a command may take, now and then: what nobody waits for any more is done all the same."""
+        process = self._stack.redis.process
+        process.signal(signal.SIGSTOP)
+        time.sleep(self._draw.uniform(0.2, 5))
+        process.signal(signal.SIGCONT)
+
+    def _pause_redis(self) -> None:
+        """It reads on, and answers later: writes only, or all."""
+        with redis.Redis.from_url(self._stack.redis.url) as client:
+            client.client_pause(self._draw.randrange(200, 5_000), all=self._draw.random() < 0.5)
 
     def _cut(self) -> None:
         with redis.Redis.from_url(self._stack.redis.url) as client:

@@ -19,6 +19,7 @@ STEPS = [
     "sender:attempt:before", "sender:attempt:after",
     "sender:gateway:before", "sender:gateway:after",
     "sender:commit:before", "sender:commit:after",
+    "responder:read:after", "sender:read:after",
 ]  # fmt: skip
 QUICK = {
     "WA_LEASE_MS": "1000", "SEND_PROOF_WAIT_S": "2", "EVOLUTION_TIMEOUT_S": "2", "RETRY_SCALE": "0.02",

@@ -2,12 +2,14 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from shared.events import decode, encode
 from shared.streams import keys
+from shared.streams.broken import BrokenKey
 from shared.streams.due import Promoter
 from shared.streams.roster import Roster
 from tests.support.replica import Recorder, Replica, Streams, a_send, outbound_streams, running
@@ -68,19 +70,29 @@ async def test_a_full_stream_keeps_it_parked(streams: Streams) -> None:
     assert await texts(streams) == ["2"]
 
 
-@pytest.mark.parametrize("wrong", ["due", "parked", "stream"])
-async def test_a_key_of_the_wrong_type_loses_nothing(streams: Streams, wrong: str) -> None:
-    from redis.exceptions import ResponseError
-
+@pytest.mark.parametrize("wrong", [keys.due, keys.parked])
+async def test_a_key_of_the_wrong_type_loses_nothing(streams: Streams, wrong: Callable[[str], str]) -> None:
     await park(streams, "1", now_ms() - 1000)
-    name = getattr(keys, {"stream": "outbound"}.get(wrong, wrong))(streams.instance)
-    if wrong != "stream":
-        await streams.client.rename(name, "{wa1}kept")
+    name = wrong(streams.instance)
+    await streams.client.rename(name, "{wa1}kept")
     await streams.client.set(name, "a string")
-    with pytest.raises(ResponseError, match="WRONGTYPE"):
+    with pytest.raises(BrokenKey, match=f"WRONGTYPE {name} is a string, expected a "):
         await a_promoter(streams).promote(streams.instance)
     left = await streams.client.exists(keys.parked(streams.instance), keys.due(streams.instance))
     assert left == 2
+
+
+@pytest.mark.parametrize("bound", [0, 100])
+async def test_what_finds_its_stream_to_be_no_stream_waits_and_holds_nothing_of_another(
+    streams: Streams, bound: int
+) -> None:
+    await park(streams, "1", now_ms() - 2000, stream=keys.outbound_vip(streams.instance))
+    await park(streams, "2", now_ms() - 1000)
+    await streams.client.set(keys.outbound_vip(streams.instance), "a string")
+    assert await a_promoter(streams, bound=bound).promote(streams.instance) == 1
+    assert await texts(streams) == ["2"]
+    await streams.client.delete(keys.outbound_vip(streams.instance))
+    assert await a_promoter(streams, bound=bound).promote(streams.instance) == 1
 
 
 async def test_what_belongs_to_no_stream_of_ours_stays_and_does_not_stop_the_rest(streams: Streams) -> None:

@@ -94,8 +94,8 @@ async def test_a_missing_group_is_made_at_the_start_by_whoever_reads(streams: St
     assert await reads.abandoned(owner, SOURCE, 0) == []
     assert len(await reads.new(owner, SOURCE, 10)) == 1
     await streams.client.xgroup_destroy(SOURCE, GROUP)
-    assert not await reads.others_have_pending(SOURCE)
+    assert await reads.pending(SOURCE) == (0, 0)
     assert len(await reads.new(owner, SOURCE, 10)) == 1
     await streams.client.xclaim(SOURCE, GROUP, "r2", 0, [(await streams.client.xrange(SOURCE))[0][0]])
-    assert await reads.others_have_pending(SOURCE)
-    assert not await GroupReader(streams.scripts, GROUP, "r2").others_have_pending(SOURCE)
+    assert await reads.pending(SOURCE) == (0, 1)
+    assert await GroupReader(streams.scripts, GROUP, "r2").pending(SOURCE) == (1, 0)

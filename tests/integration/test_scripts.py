@@ -15,6 +15,7 @@ from shared.streams.delivery import Done, Entry, Hold, Mark, Owner, Park, State,
 from shared.streams.lease import Lease, Renewal, acquire
 from shared.streams.log import Echo, Log, read_log
 from shared.streams.progress import Progress, dump
+from shared.telemetry import metrics
 from tests.support.replica import Streams, a_send
 
 pytestmark = pytest.mark.every_server
@@ -57,8 +58,10 @@ async def test_a_full_work_stream_refuses_and_nothing_is_written(streams: Stream
     assert await log.append(a_send("2"), dedupe="2", work=SOURCE)
 
 
-@pytest.mark.parametrize("wrong", [keys.events(I), SOURCE, keys.echoes(I, "d"), keys.contacts(I)])
-async def test_a_key_of_the_wrong_type_stops_an_append_before_its_first_write(streams: Streams, wrong: str) -> None:
+@pytest.mark.parametrize("wrong", [keys.events(I), SOURCE])
+async def test_a_log_or_stream_of_the_wrong_type_stops_an_append_before_its_first_write(
+    streams: Streams, wrong: str
+) -> None:
     await streams.client.set(wrong, "a string")
     before = await whole(streams.client)
     with pytest.raises(ResponseError, match="WRONGTYPE"):
@@ -69,6 +72,31 @@ async def test_a_key_of_the_wrong_type_stops_an_append_before_its_first_write(st
     after.pop(keys.INSTANCES.encode(), None)
     after.pop(keys.wake("sender").encode(), None)
     assert after == before
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [keys.echoes(I, "d"), keys.contacts(I), keys.awaiting(I, "c"), keys.due(I), keys.chat(I, a_send().chat)],
+)
+async def test_a_message_is_recorded_though_a_key_beside_it_is_of_the_wrong_type(streams: Streams, wrong: str) -> None:
+    """The gateway gives up after some tries: what would be refused for such a key would be lost."""
+    client, counted = streams.client, metrics.BROKEN_KEYS.labels("ingest")
+    await client.hset(keys.awaiting(I, "c"), "parked", "1")
+    await client.zadd(keys.due(I), {"parked": 1_795_500_000_000})
+    await client.delete(wrong)
+    await client.set(wrong, "a string")
+    before = counted._value.get()
+    fresh = await a_log(streams).append(
+        a_send(), dedupe="1", work=SOURCE, contact="c", echo=Echo("d", "m", ("c",), 1_795_500_000_000),
+        staff_message_id="3EB0",
+    )  # fmt: skip
+    assert (fresh, await client.xlen(keys.events(I)), await client.xlen(SOURCE)) == (True, 1, 1)
+    assert await client.get(wrong) == b"a string"
+    assert counted._value.get() == before + 1
+    assert await client.exists(keys.echoes(I, "d"), keys.contacts(I), keys.chat(I, a_send().chat)) == 3
+    freed = await client.type(keys.due(I)) == b"zset" and await client.zscore(keys.due(I), "parked") == 0
+    assert freed == (wrong not in (keys.awaiting(I, "c"), keys.due(I)))
+    assert await client.exists(keys.awaiting(I, "c")) == (not freed)
 
 
 async def test_the_log_reads_back_what_was_appended(streams: Streams) -> None:
@@ -181,7 +209,7 @@ async def test_a_commit_that_may_not_writes_nothing(bench: Bench, what: Any) -> 
 @pytest.mark.parametrize(
     "wrong",
     [keys.events(I), keys.progress(I), keys.dead_letters(I), keys.due(I), keys.parked(I), "wa:{wa1}:next",
-     "wa:{wa1}:chat:c", keys.fence(I, "sender")],
+     SOURCE, keys.fence(I, "sender")],
 )  # fmt: skip
 async def test_a_key_of_the_wrong_type_stops_a_commit_before_its_first_write(
     bench: Bench, wrong: str, bound: int

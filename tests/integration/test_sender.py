@@ -9,7 +9,7 @@ import pytest
 from sender.evolution import MOST_BYTES, Evolution
 from sender.judging import Judge
 from sender.outcome import Unknown
-from shared.clock import ManualClock
+from shared.clock import SYSTEM, ManualClock
 from shared.events import (
     Event,
     SendAccepted,
@@ -46,8 +46,6 @@ async def story(streams: Streams, send: Event) -> list[str]:
 
 async def echo(streams: Streams, send: SendRequested, message_id: str = "3EB0ECHO", **about: Any) -> None:
     """The gateway's `send.message` webhook, as ingest records it."""
-    from shared.clock import SYSTEM
-
     given = {"chats": (send.chat,), "at": SYSTEM.now_ms(), "message_id": message_id} | about
     log = Log(streams.scripts, log_maxlen=0, bound=100, seen_life_s=60)
     await log.append(a_send(), dedupe=message_id, echo=Echo(digest=content_digest(send.content), **given))
@@ -211,6 +209,46 @@ async def test_an_unknown_outcome_with_an_echo_is_accepted_without_a_second_call
         await until(streams.idle)
     assert await story(streams, send) == ["attempted", "unknown", "accepted"]
     assert [text for _, text in gateway.phone] == ["oi", "next"]
+
+
+class AheadClock:
+    """A clock that was three hours ahead, until it was set right."""
+
+    ahead_ms = 3 * 3_600_000
+
+    def now_ms(self) -> int:
+        return SYSTEM.now_ms() + self.ahead_ms
+
+
+@pytest.mark.parametrize("told", ["echo", "search", "nothing"])
+@pytest.mark.parametrize("dies", [False, True])
+async def test_a_clock_that_is_set_back_after_the_call_hides_no_proof_and_makes_nobody_wait(
+    streams: Streams, redis_url: str, gateway: Gateway, told: str, dies: bool
+) -> None:
+    """A machine that starts with a wrong clock, which is then set right."""
+    clock, send = AheadClock(), a_send(expires_at=None)
+    gateway.script(HANG if dies else RESET)
+    first = Sender(redis_url, gateway.url, clock=clock, send_proof_wait_s=3)
+    async with sending(first):
+        await streams.put(send)
+        await until(lambda: gateway.calls)
+        if dies:
+            await first.die()
+        else:
+            await until(lambda: streams.facts(SendOutcomeUnknown))
+        clock.ahead_ms = 0
+        if told == "echo":
+            await echo(streams, send)
+        if told == "search":
+            gateway.kept.append({
+                "key": {"id": "3EB0KEPT", "fromMe": True, "remoteJid": f"{PATIENT}@s.whatsapp.net"},
+                "message": {"conversation": "oi"}, "messageTimestamp": SYSTEM.now_ms() // 1000,
+            })  # fmt: skip
+        async with sending(Sender(redis_url, gateway.url, name="s2", clock=clock, send_proof_wait_s=3)):
+            await until(streams.idle)
+    assert len(gateway.calls) == (2 if told == "nothing" else 1)
+    proofs = [fact.proof for fact in await streams.facts(SendAccepted) if isinstance(fact, SendAccepted)]
+    assert proofs == ["answer" if told == "nothing" else told]
 
 
 async def test_an_unknown_outcome_without_proof_is_sent_once_more_when_a_person_waits(

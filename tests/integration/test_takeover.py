@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from shared.events import encode
 from shared.streams import keys
 from tests.support.replica import Gate, Recorder, Replica, Streams, a_send, running
 from tests.support.waiting import holds, until
@@ -176,3 +177,23 @@ async def test_fencing_numbers_never_repeat_even_when_redis_forgets(streams: Str
     assert after
     assert after.fence > before.fence
     assert not await before.renew(streams.scripts, keys.OUTBOUND_GROUP, [])
+
+
+@pytest.mark.every_server
+async def test_what_was_handed_to_us_and_we_never_heard_of_is_found_by_a_busy_lane(
+    streams: Streams, redis_url: str
+) -> None:
+    """A read that was given up, and that a slow wire brought to Redis behind the look for what was left."""
+    handler, gate, stream = Recorder(), Gate(), keys.outbound(streams.instance)
+    handler.behave["busy"] = [gate]
+    async with running(Replica(redis_url, handler)):
+        await streams.put(a_send("busy", "5511900000001"))
+        await until(lambda: gate.waiting)
+        async with streams.client.pipeline(transaction=True) as pipe:
+            pipe.xadd(stream, {"e": encode(a_send("late", "5511900000002"))})
+            pipe.xreadgroup(keys.OUTBOUND_GROUP, "r1", {stream: ">"})
+            await pipe.execute()
+        await until(lambda: handler.ended == ["late"], seconds=5)
+        gate.opened.set()
+        await until(streams.idle)
+    assert sorted(handler.ended) == ["busy", "late"]

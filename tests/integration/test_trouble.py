@@ -11,6 +11,7 @@ import redis.asyncio as aioredis
 from shared.events import EntryDeadLettered
 from shared.streams import keys
 from shared.streams.delivery import Delivery
+from shared.telemetry import metrics
 from tests.support.replica import Gate, Recorder, Replica, Streams, a_send, running
 from tests.support.servers import RedisServer
 from tests.support.waiting import until
@@ -294,3 +295,27 @@ async def test_a_replica_stops_although_its_wires_break_at_that_very_moment(stre
         await until(lambda replica=replica, n=n: f"{n}" in replica.handler.ended)  # type: ignore[attr-defined,misc]
         replica.wire.refuse()
         await asyncio.wait_for(replica.stop(), 6)
+
+
+@pytest.mark.every_server
+async def test_a_lane_whose_lease_cannot_be_renewed_for_a_bug_is_let_go_and_taken_anew(
+    streams: Streams, redis_url: str
+) -> None:
+    handler, lost = Recorder(), metrics.LEASES_LOST.labels("sender")
+    before, replica = lost._value.get(), Replica(redis_url, handler)
+    async with running(replica):
+        await streams.put(a_send("1"))
+        await until(lambda: handler.ended == ["1"])
+        scripts, original = replica.platform.scripts, replica.platform.scripts.run
+        bugs = [RuntimeError("a bug")]
+
+        async def buggy(name: str, *args: Any, **about: Any) -> Any:
+            if name == "renew" and bugs:
+                raise bugs.pop()
+            return await original(name, *args, **about)
+
+        scripts.run = buggy  # type: ignore[method-assign]
+        await until(lambda: lost._value.get() > before)
+        await streams.put(a_send("2"))
+        await until(lambda: handler.ended == ["1", "2"])
+        await until(streams.idle)

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 import yaml
 
+from clinic.pdf_reading import MEMORY
 from shared.settings import ServiceSettings, StreamSettings
 from tests.ops.queries import ROOT
 
@@ -135,6 +136,14 @@ def test_compose_bounds_and_confines_every_container(service: str) -> None:
     assert container["mem_limit"]
     assert container["pids_limit"]
     assert container["logging"]["options"]["max-size"]
+
+
+@pytest.mark.parametrize("service", ["responder", "admin"])
+def test_who_reads_pdfs_has_memory_for_it_beside_its_own(service: str) -> None:
+    """About 100 MiB are a service's own."""
+    own = 128 << 20
+    for told in (COMPOSE[service].get("mem_limit", ""), fly(service)["vm"][0]["memory"]):
+        assert int(told.rstrip("mb")) << 20 >= own + MEMORY
 
 
 @every_service

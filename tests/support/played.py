@@ -15,6 +15,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from shared.clock import ManualClock
 from shared.settings import StreamSettings
 from shared.streams import keys
+from shared.streams.broken import Complaints
 from shared.streams.commit import Committer
 from shared.streams.delivery import Handler
 from shared.streams.lane import Lane
@@ -147,7 +148,7 @@ class Played:
             service="sender", group=keys.OUTBOUND_GROUP, lane="sender", replica=self.name, scripts=self.scripts,
             committer=Committer(self.scripts, log_maxlen=0, bound=BOUND),
             reader=GroupReader(self.scripts, keys.OUTBOUND_GROUP, self.name), handler=handler(self), settings=STILL,
-            tracing=Tracing("sender", self.name, None), clock=self._clock,
+            tracing=Tracing("sender", self.name, None), complaints=Complaints("sender"), clock=self._clock,
         )  # fmt: skip
         self._lane = _Lane(tools, lease, streams)
         self._task = asyncio.create_task(self._lane.run())

@@ -1,13 +1,19 @@
 """Plain text and PDFs are read like Markdown, or it is told what is wrong with them."""
 
 import contextlib
+import subprocess
+import threading
+import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from clinic import ClinicError, check_text, load, with_texts
 from clinic.knowledge import Knowledge
+from clinic.pdf import READER, pdf_text
 from clinic.pdf_reading import MAX_DRAWN, MAX_PAGES
 
 PLAIN = b"Garden\n\nThe sensory garden is on the roof.\nIt is open to all.\n\nPets\n\nGuide dogs are welcome.\n"
@@ -108,9 +114,46 @@ def test_pages_that_share_a_megabyte_of_drawing_are_refused_before_they_are_draw
         check_text(load(written), "a.pdf", one_stream_on(20, drawn))
 
 
+def a_bomb() -> bytes:
+    """Sixty kilobytes that unpack to as many megabytes."""
+    return one_stream_on(1, b" " * (60 << 20))
+
+
+def test_a_pdf_that_wants_too_much_memory_is_told_so(written: Path) -> None:
+    with pytest.raises(ClinicError, match=r"a\.pdf:1: takes more than 5 s or 96 MiB of memory to read: print it"):
+        check_text(load(written), "a.pdf", a_bomb())
+
+
+@pytest.mark.skipif(not Path("/proc/self/oom_score_adj").exists(), reason="only Linux asks who goes first")
+def test_where_memory_ends_the_reader_goes_and_not_the_service() -> None:
+    with subprocess.Popen(READER, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as reader:
+        offered = Path(f"/proc/{reader.pid}/oom_score_adj")
+        while offered.read_text() != "1000\n":
+            assert reader.poll() is None
+            time.sleep(0.01)
+        assert reader.stdin is not None
+        reader.stdin.close()
+
+
+def test_one_pdf_is_read_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    inside, most = [0], [0]
+
+    def run(*_args: Any, **_about: Any) -> Any:
+        inside[0] += 1
+        most[0] = max(most[0], inside[0])
+        threading.Event().wait(0.05)
+        inside[0] -= 1
+        return subprocess.CompletedProcess(READER, 0, stdout=b'{"pages": ["The lift is on the left."]}')
+
+    monkeypatch.setattr("clinic.pdf.subprocess.run", run)
+    with ThreadPoolExecutor(4) as pool:
+        assert len(list(pool.map(lambda n: pdf_text(b"one of four: %d" % n, "a.pdf"), range(4)))) == 4
+    assert most == [1]
+
+
 def test_a_pdf_that_takes_too_long_is_given_up(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("clinic.pdf.WAIT_S", 0.01)
-    with pytest.raises(ClinicError, match="takes more than 5 s to read"):
+    with pytest.raises(ClinicError, match="takes more than 5 s or 96 MiB of memory"):
         check_text(load(written), "a.pdf", a_pdf("The stairs are on the right."))
 
 

@@ -195,6 +195,26 @@ async def test_an_urgent_call_for_a_person_stays_urgent_when_the_reply_is_not_se
     assert (found.reason, found.handoff, found.urgent) == ("rejected", True, True)
 
 
+@pytest.mark.parametrize("urgent", [(True, False), (False, True), (True, True), (False, False, True, False)])
+async def test_of_several_calls_for_a_person_the_most_urgent_counts(urgent: tuple[bool, ...]) -> None:
+    asked = [asks("call_a_person", {"why": f"call {n}", "urgent": one}, str(n)) for n, one in enumerate(urgent)]
+    model, endpoint = played(("", asked[:1]), ("", asked[1:]), ("Vou chamar alguém da recepção.\nSOURCES: none", []))
+    found = await model.answer(a_turn("está sangrando muito"))
+    assert isinstance(found, Answered), found
+    assert (found.handoff, found.urgent, found.why) == (True, True, f"call {urgent.index(True)}")
+    assert found.tool_calls == (PersonCalled(why=found.why, urgent=True),)
+    told = [message["content"] for message in endpoint.shown[-1] if message["role"] == "tool"]
+    assert sum("handed over already" in one for one in told) == len(urgent) - 1 - (not urgent[0])
+
+
+def test_a_person_can_be_called_behind_all_other_calls(yes: Turn) -> None:
+    box = Toolbox(yes)
+    for _ in range(MAX_CALLS + 1):
+        box.run(asks("free_facts", {"question": "tem estacionamento?"}))
+    assert "front desk" in box.run(asks("call_a_person", {"why": "bleeding", "urgent": True}))
+    assert box.person == PersonCalled(why="bleeding", urgent=True)
+
+
 @pytest.mark.parametrize("language", ["pt", "es", "en"])
 @pytest.mark.parametrize("said", ["Certo.", "Certo. Você tem convênio?", "{own} Você tem convênio?"])
 async def test_a_request_is_read_back_in_one_sentence_that_asks_nothing_else(language: Any, said: str) -> None:

@@ -4,16 +4,22 @@ Run as `python -m clinic.pdf_reading`, with the PDF on stdin; says a JSON object
 `{"page": 1, "problem": "…"}`.
 """
 
+import contextlib
 import io
 import json
 import os
 import resource
 import sys
+from pathlib import Path
 
 MAX_PAGES = 100
 MAX_DRAWN = 2 << 20  # bytes of drawing instructions on all pages, unpacked: a page of text has some 5 to 50 kB
 CPU_S = 5  # a hundred dense pages of text take about 1 s
-MEMORY = 1 << 30
+MEMORY = 96 << 20  # of address space; a hundred dense pages take 50 MiB, and the smallest container has 256 for all
+BEYOND = (
+    f"takes more than {CPU_S} s or {MEMORY >> 20} MiB of memory to read: print it to a simpler PDF, or write it as "
+    "Markdown"
+)
 
 
 class TooMuch(Exception):  # noqa: N818 - a signal of this module
@@ -47,6 +53,8 @@ def _told(data: bytes) -> dict[str, object]:
         return {"pages": pages(data)}
     except TooMuch as why:
         return {"page": why.page, "problem": str(why)}
+    except MemoryError:
+        return {"page": 1, "problem": BEYOND}
     except Exception as wrong:  # noqa: BLE001 - the reader raises anything, and a file's mistake is no bug of ours
         return {"page": 1, "problem": f"is no PDF that can be read ({type(wrong).__name__}): export it anew"}
 
@@ -54,6 +62,8 @@ def _told(data: bytes) -> dict[str, object]:
 def main() -> None:
     """Read stdin within bounds that the system holds, behind whoever answers a patient."""
     os.nice(10)
+    with contextlib.suppress(OSError):  # of all in a container that is too small, this is what the kernel ends first
+        Path("/proc/self/oom_score_adj").write_text("1000")
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     json.dump(_told(sys.stdin.buffer.read()), sys.stdout)

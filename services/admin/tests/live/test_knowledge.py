@@ -1,5 +1,6 @@
 """Does what staff upload answer, and is what is not fit refused with its place?"""
 
+import zlib
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,26 @@ async def test_an_upload_that_no_longer_fits_is_left_out_and_told(desk: Desk, cl
 async def test_no_log_of_an_instance_is_touched(desk: Desk, client) -> None:
     await desk.put(ONE, TEXT)
     assert [fact async for _, fact in read_log(client, INSTANCE) if isinstance(fact, AdminActed)] == []
+
+
+def a_bomb() -> bytes:
+    """A PDF of some kilobytes whose only page unpacks to sixty megabytes."""
+    packed = zlib.compress(b" " * (60 << 20))
+    return b"""%%PDF-1.4
+1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj
+2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 >> endobj
+3 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R >> endobj
+4 0 obj << /Length %d /Filter /FlateDecode >>
+stream
+%b
+endstream endobj
+trailer << /Root 1 0 R /Size 5 >>
+startxref
+0
+%%%%EOF""" % (len(packed), packed)
+
+
+async def test_a_pdf_that_wants_more_memory_than_there_is_costs_its_own_upload_only(desk: Desk) -> None:
+    told = await desk.put("/knowledge/bomba.pdf", a_bomb(), 400)
+    assert "MiB of memory to read" in told["detail"]
+    await desk.put(ONE, TEXT)

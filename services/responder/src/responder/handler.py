@@ -15,6 +15,7 @@ from responder.turning import Turning
 from shared.clock import Clock
 from shared.errors import Reject
 from shared.events import EntryDeadLettered, MessageEdited, MessageReceived, MessageRevoked, following
+from shared.streams.broken import BrokenKey
 from shared.streams.delivery import Delivery, Done, Hold, Owner, Wait
 from shared.telemetry.tracing import Traced
 
@@ -66,7 +67,10 @@ class AnswerHandler:
         replying = Replying(Turn((event,)), now, event.traceparent or "")
         handoff = replying.handoff("no answer could be made")
         marks = (interrupted(event.instance, event.chat, now),)
-        state = await self.memory.of(event.instance, event.chat)
+        try:
+            state = await self.memory.of(event.instance, event.chat)
+        except BrokenKey:  # nobody can tell whether staff have the chat
+            return Done((fact, handoff), marks=marks, dead=reason)
         if why := silenced(state, now, staff_pause_ms=self.turning.staff_pause_ms):
             return Done((fact, *replying.suppressed(why).facts, handoff), marks=marks, dead=reason)
         reply = replying.reply(

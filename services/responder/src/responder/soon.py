@@ -63,7 +63,7 @@ class Soon:
         try:
             return await task
         finally:
-            await end([*signs, task])  # type: ignore[list-item]
+            await end([*signs, task])
 
     async def _typing(self, task: asyncio.Task[Done | Hold], asked: Asked) -> None:
         wait_s = self.settings.responder_ack_after_ms / 1000

@@ -16,6 +16,7 @@ from shared.errors import NotOurs
 from shared.events import SendRequested, encode
 from shared.events.spelling import written_ways
 from shared.streams import keys
+from shared.streams.broken import BrokenKey
 from shared.streams.delivery import Delivery, Owner, Wait
 from shared.streams.progress import Progress, dump
 from shared.streams.scripts import Scripts
@@ -53,13 +54,6 @@ class Trimmed:
     """Somebody deleted its entry from the stream by hand, so nobody else knows its words any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A key of its recipient alone is of the wrong type: it cannot go, and what goes to others is not held by it."""
-
-    reason: str
-
-
 @dataclass(frozen=True)
 class Attempts:
     """Begins attempts, at the pace that the settings allow."""
@@ -69,12 +63,10 @@ class Attempts:
     clock: Clock
     log_maxlen: int
 
-    async def begin(
-        self, delivery: Delivery, event: SendRequested, owner: Owner
-    ) -> Begun | Wait | NotYet | Trimmed | Broken:
+    async def begin(self, delivery: Delivery, event: SendRequested, owner: Owner) -> Begun | Wait | NotYet | Trimmed:
         """The delivery with its new attempt written down and its token taken; or how long to wait, and for what.
 
-        Raises NotOurs when another replica has the lane or the entry by now.
+        Raises NotOurs when another replica has the lane or the entry by now, BrokenKey when nothing can be written.
         """
         asked_at = time.monotonic()
         progress = delivery.progress.begun(at=self.clock.now_ms(), by=owner.consumer)
@@ -98,9 +90,6 @@ class Attempts:
                 return NotYet(self._pause_end(_word(reply[1])), WHY_PAUSED)
             case "trimmed":
                 return Trimmed()
-            case "broken":
-                key, kind = map(_word, reply[1:])
-                return Broken(f"{key} is a {kind}, expected a hash: delete that key, then replay this")
             case why:
                 raise NotOurs(why)
 
@@ -113,6 +102,8 @@ class Attempts:
         while True:
             try:
                 return await self.scripts.run("attempt", names, args)
+            except BrokenKey:
+                raise
             except (RedisError, OSError) as error:
                 metrics.REDIS_ERRORS.labels("sender").inc()
                 _log.warning("redis_error", error=str(error), doing="writing an attempt down")

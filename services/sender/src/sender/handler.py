@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from redis.exceptions import RedisError
 
-from sender.attempts import Attempts, Begun, Broken, NotYet, Trimmed
+from sender.attempts import Attempts, Begun, NotYet, Trimmed
 from sender.breaker import Breaker
 from sender.clearance import GONE, Clearance
 from sender.dead_letter import dead_letter
@@ -101,8 +101,6 @@ class SendHandler:
                 return parked(delivery, event, Facts(event, self.clock), until, why, for_contact=True)
             case Trimmed():
                 return await self.exhausted(delivery, TRIMMED)
-            case Broken(reason=reason):
-                return await self.exhausted(delivery, reason)
         metrics.THROTTLED_SECONDS.observe(asked_at - self._throttled.get(delivery.key, asked_at))
         return begun
 

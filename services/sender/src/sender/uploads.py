@@ -22,7 +22,7 @@ class Uploads:
     async def is_gone(self, event: SendRequested) -> bool:
         """Whether the send names an upload that is not kept any more."""
         id_ = upload_id(event.content)
-        return bool(id_) and not await self.scripts.call("EXISTS", keys.upload(event.instance, id_))
+        return bool(id_) and not await self.scripts.call("HEXISTS", keys.upload(event.instance, id_), "data")
 
     async def filled_in(self, event: SendRequested) -> Content | None:
         """The content as the gateway takes it; None when its upload went away a moment ago."""

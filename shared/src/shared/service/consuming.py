@@ -7,6 +7,7 @@ import redis.asyncio as aioredis
 from aiohttp import web
 
 from shared.service.platform import Platform
+from shared.streams.broken import Complaints
 from shared.streams.chats import QueueOf, by_chat
 from shared.streams.commit import Committer
 from shared.streams.connection import connect_blocking
@@ -85,6 +86,7 @@ def new_consumer(
         handler=handler,
         settings=streams,
         tracing=platform.tracing,
+        complaints=Complaints(name),
         clock=platform.clock,
         queue_of=queue_of,
     )

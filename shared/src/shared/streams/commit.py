@@ -46,11 +46,12 @@ class Committer:
         outcome: Done,
         progress: Progress,
         also: Sequence[tuple[Entry, str]] = (),
-    ) -> None:
+    ) -> list[str]:
         """Consume the entry, and those in `also` with their progress keys, and write what follows.
 
         A stream that the work goes to and that is at its bound is relieved of what has expired in it. Raises QueueFull
         when that made no room, NotOurs when another replica has the lane or the entry by now: nothing was written.
+        Returns keys of states and members that are of another type: what goes there was left out.
         """
         operations = self._operations(outcome)
         for follower, name in also:
@@ -60,11 +61,11 @@ class Committer:
         if outcome.dead:
             _dead_letter(operations, entry, outcome.dead, progress)
         try:
-            await self._run(owner, entry, key, b"", operations)
+            return await self._run(owner, entry, key, b"", operations)
         except QueueFull:
             if not await self._make_room(owner.instance, outcome):
                 raise
-            await self._run(owner, entry, key, b"", operations)
+            return await self._run(owner, entry, key, b"", operations)
 
     async def _make_room(self, instance: str, outcome: Done) -> bool:
         streams = dict.fromkeys(work.stream for work in outcome.work)
@@ -100,7 +101,7 @@ class Committer:
             operations.args += ["unpark", id_]
         return operations
 
-    async def _run(self, owner: Owner, entry: Entry, key: str, progress: bytes, operations: _Operations) -> None:
+    async def _run(self, owner: Owner, entry: Entry, key: str, progress: bytes, operations: _Operations) -> list[str]:
         i = owner.instance
         names = [
             entry.stream, keys.events(i), keys.progress(i), keys.fence(i, owner.lane),
@@ -111,13 +112,13 @@ class Committer:
         if operations.first_due is not None:
             hints.append(due_hint(i, operations.first_due))
         reply = await self._scripts.run("commit", names, args, then=hints)
-        match bytes(reply).decode():
-            case "ok":
-                return
-            case "full":
+        match bytes(reply).decode().split("\n"):
+            case ["ok", *left_out]:
+                return left_out
+            case ["full"]:
                 raise QueueFull(f"a work stream of {i} is at its bound of {self._bound}")
             case why:
-                raise NotOurs(why)
+                raise NotOurs(why[0])
 
 
 def _dead_letter(operations: _Operations, entry: Entry, reason: str, progress: Progress) -> None:

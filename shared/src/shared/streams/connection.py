@@ -12,6 +12,8 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from shared.streams.broken import recognised
+
 CONNECT_TIMEOUT_S = 1.0
 COMMAND_TIMEOUT_S = 2.0  # a webhook is answered 503 after this; the gateway waits 30 s
 MOST_CONNECTIONS = 64
@@ -114,8 +116,8 @@ class Pipelined:
             for _, future in batch:
                 future.cancel()
             raise
-        for (_, future), reply in zip(batch, replies, strict=True):
-            _settle(future, reply)
+        for (command, future), reply in zip(batch, replies, strict=True):
+            _settle(future, recognised(command, reply))
 
 
 def _check(command: tuple[Any, ...]) -> None:

@@ -7,6 +7,7 @@ import redis.asyncio as aioredis
 from redis.exceptions import RedisError, ResponseError
 
 from shared.streams import keys
+from shared.streams.broken import BrokenKey
 from shared.streams.connection import end_if_cancelled
 from shared.streams.each import each
 from shared.streams.ending import end
@@ -97,8 +98,7 @@ class Consumer:
         if task.cancelled():
             return
         if error := task.exception():
-            metrics.REDIS_ERRORS.labels(self._tools.service).inc()
-            _log.warning("lane_ended", instance=instance, error=repr(error))
+            self._trouble("lane_ended", instance, error)
         elif lane is not None and lane.was_poked:  # too late for it to notice
             self._wake(instance)
 
@@ -146,8 +146,14 @@ class Consumer:
     def _report(self, broken: Mapping[str, ResponseError]) -> None:
         """Their own keys are in trouble (of a wrong type): the other instances go on."""
         for instance, error in broken.items():
-            metrics.REDIS_ERRORS.labels(self._tools.service).inc()
-            _log.warning("instance_not_worked", instance=instance, error=str(error), do="see to the type of its keys")
+            self._trouble("instance_not_worked", instance, error)
+
+    def _trouble(self, what: str, instance: str, error: BaseException) -> None:
+        metrics.REDIS_ERRORS.labels(self._tools.service).inc()
+        if isinstance(error, BrokenKey):
+            self._tools.complaints.about(error.key, error.problem, "its instance is not worked")
+        else:
+            _log.warning(what, instance=instance, error=repr(error))
 
     async def _pass_on(self) -> None:
         """Tell the others at once that these instances are free."""

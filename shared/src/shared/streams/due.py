@@ -7,6 +7,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from shared.clock import SYSTEM, Clock
 from shared.streams import keys
+from shared.streams.broken import BrokenKey, Complaints
 from shared.streams.connection import end_if_cancelled
 from shared.streams.each import each
 from shared.streams.roster import Roster, due_hint, wake_ups
@@ -37,6 +38,7 @@ class Promoter:
         self._streams_of = streams_of
         self._bound = bound
         self._clock = clock
+        self._complaints = Complaints("due")
 
     async def keep_promoting(self) -> None:
         """Look again and again."""
@@ -69,7 +71,9 @@ class Promoter:
     async def _all(self, instances: Iterable[str]) -> None:
         names = list(instances)
         for name, reply in zip(names, await each(map(self.promote, names)), strict=True):
-            if isinstance(reply, ResponseError):
+            if isinstance(reply, BrokenKey):
+                self._complaints.about(reply.key, reply.problem, "parked work of its instance waits")
+            elif isinstance(reply, ResponseError):
                 metrics.REDIS_ERRORS.labels("promoter").inc()
                 _log.warning("redis_error", error=str(reply), instance=name, doing="bringing due work back")
 

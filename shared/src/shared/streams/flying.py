@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from redis.exceptions import RedisError
 
 from shared.errors import NotOurs, QueueFull
+from shared.streams.broken import LEFT_OUT, BrokenKey
 from shared.streams.delivery import Delivery, Done, Flight, Hold, Owner, Wait
 from shared.streams.intake import Intake
 from shared.streams.tools import Tools
@@ -15,6 +16,7 @@ from shared.streams.worker import admit, work
 from shared.telemetry import logs, metrics
 
 QUEUE_FULL_WAIT_MS = 1_000
+BROKEN_KEY_WAIT_MS = 5_000  # a person mends it
 MOST_RESTARTS = 3
 
 _log = logs.get(__name__)
@@ -39,6 +41,9 @@ class Flying:
         """Bring it to its end, or to its next wait."""
         try:
             await self._flown(flight)
+        except BrokenKey as broken:  # other chats may have no need of it
+            self.tools.complaints.about(broken.key, broken.problem, "what needs it waits")
+            self.traffic.hold_for(flight, BROKEN_KEY_WAIT_MS)
         except (RedisError, OSError) as error:
             await self.pause(error)
             self.traffic.put_back(flight)
@@ -101,7 +106,8 @@ class Flying:
         turn = delivery.followers if outcome.turn else ()
         also = [(follower.entry, follower.key) for follower in turn]
         progress = outcome.progress or delivery.progress
-        await committer.done(self.owner, delivery.entry, delivery.key, outcome, progress, also)
+        for left_out in await committer.done(self.owner, delivery.entry, delivery.key, outcome, progress, also):
+            self.tools.complaints.about(left_out, "is of a wrong type", LEFT_OUT)
         self.traffic.done()
         self._finish(flight, turn)
         metrics.HANDLED.labels(service, "done").inc(1 + len(turn))

@@ -78,14 +78,20 @@ class Intake:
         return found
 
     async def abandoned(self) -> list[Flight]:
-        """What some other consumer of the group has left alone too long: an older version, a person at a prompt."""
+        """What some other consumer of the group has left alone too long: an older version, a person at a prompt.
+
+        It is also noticed when we were handed more than we know of: a read that we gave up may reach Redis late.
+        """
         idle_ms = self._tools.settings.stream_claim_idle_ms
         if time.monotonic() - self._checked_at < idle_ms / 3000:
             return []
         self._checked_at = time.monotonic()
 
         async def claim(stream: str) -> list[Entry]:
-            if await self._tools.reader.others_have_pending(stream):
+            ours, others = await self._tools.reader.pending(stream)
+            if ours > sum(known == stream for known, _ in self._known):
+                self._unsure = self._more[stream] = True
+            if others:
                 return await self._tools.reader.abandoned(self._owner, stream, idle_ms)
             return []
 
@@ -120,7 +126,8 @@ class Intake:
         if entry.claimed:
             metrics.CLAIMED.labels(self._tools.service).inc()
         delivery = Delivery(entry, event, progress, self._owner.fence, read_at=time.monotonic())
-        return Flight(delivery, keys.is_vip(entry.stream), progress.retry_at)
+        ready_at = 0 if progress.since else progress.retry_at  # an outcome that is sought is looked for at once
+        return Flight(delivery, keys.is_vip(entry.stream), ready_at)
 
     async def _decoded(self, entry: Entry) -> AnyEvent | None:
         try:

@@ -26,6 +26,20 @@ def _by_spelling(instance: str, name: str, chat_id: str) -> tuple[str, ...]:
     return tuple(key for way in written_ways(chat_id) if (key := _of(instance, f"{name}:{way}")) != one)
 
 
+_OF_ONE = frozenset(
+    {
+        "awaiting", "bucket", "cancelled", "chat", "contact", "echoes", "fate", "held", "interrupted", "opted_out",
+        "seen", "sent", "staff_spoke", "upload",
+    }
+)  # fmt: skip
+
+
+def is_of_one(key: str) -> bool:
+    """Whether a key is about one chat, message or file: what is wrong with it is no trouble of the whole instance."""
+    kind, one, _ = key.rpartition("}:")[2].partition(":")
+    return bool(one) and kind in _OF_ONE
+
+
 def outbound(instance: str) -> str:
     """Stream: what is to be sent. An entry is removed when it is done with, so the length is the queue's depth."""
     return _of(instance, "stream")

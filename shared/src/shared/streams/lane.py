@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from redis.exceptions import RedisError
 
 from shared.errors import NotOurs
+from shared.streams.broken import BrokenKey
 from shared.streams.delivery import Flight, Owner
 from shared.streams.ending import end
 from shared.streams.flying import Flying
@@ -63,6 +64,7 @@ class Lane:
     async def run(self) -> None:
         """Work until there is nothing to do for a lease's life, the lease is lost, or `stop`."""
         renewing = asyncio.create_task(self._keep_renewing())
+        renewing.add_done_callback(self._renewed_no_more)
         try:
             await self._work_until_idle()
             if self._working:
@@ -150,7 +152,10 @@ class Lane:
 
     async def _pause(self, error: Exception) -> None:
         metrics.REDIS_ERRORS.labels(self._tools.service).inc()
-        _log.warning("redis_error", error=str(error), instance=self._lease.instance)
+        if isinstance(error, BrokenKey):
+            self._tools.complaints.about(error.key, error.problem, "this instance waits")
+        else:
+            _log.warning("redis_error", error=str(error), instance=self._lease.instance)
         await asyncio.sleep(REDIS_PAUSE_S * (0.5 + self._tools.draw.random()))
 
     def _lose(self, why: str) -> None:
@@ -172,6 +177,10 @@ class Lane:
                         self.stop()
             except (RedisError, OSError) as error:
                 _log.warning("lease_not_renewed", instance=self._lease.instance, error=str(error))
+
+    def _renewed_no_more(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()):
+            self._lose(f"its lease cannot be renewed: {error!r}")
 
     async def _give_back(self) -> None:
         try:

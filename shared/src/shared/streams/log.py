@@ -9,6 +9,7 @@ import redis.asyncio as aioredis
 from shared.errors import QueueFull, Undecodable
 from shared.events import AnyEvent, Event, decode, encode
 from shared.streams import keys
+from shared.streams.broken import LEFT_OUT, Complaints
 from shared.streams.roster import due_hint, views_hint, wake_ups
 from shared.streams.scripts import Scripts
 from shared.telemetry import metrics
@@ -46,6 +47,7 @@ class Log:
         self._log_maxlen = log_maxlen
         self._bound = bound
         self._seen_life_ms = seen_life_s * 1000
+        self._complaints = Complaints("ingest")
 
     async def append(
         self,
@@ -80,7 +82,10 @@ class Log:
         hints: list[tuple[str | int, ...]] = [
             ("SADD", keys.INSTANCES, i), *(wake_ups(i, [work]) if work else [views_hint(i)]),
         ]  # fmt: skip
-        reply = int(await self._scripts.run("append", names, args, then=hints))
+        told = await self._scripts.run("append", names, args, then=hints)
+        reply = int(told[0])
+        for key in told[1:]:
+            self._complaints.about(key.decode(), "is of a wrong type", LEFT_OUT)
         if reply < 0:
             raise QueueFull(f"{work} is at its bound of {self._bound}")
         if reply == RECORDED_ALONE:

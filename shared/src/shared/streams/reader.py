@@ -41,15 +41,16 @@ class GroupReader:
             if cursor == "0-0":
                 return found
 
-    async def others_have_pending(self, stream: str) -> bool:
-        """Has a consumer other than this one been handed entries that it has not ended?"""
+    async def pending(self, stream: str) -> tuple[int, int]:
+        """How many entries were handed out and not ended: to this consumer, and to others."""
         try:
-            pending: Any = await self._scripts.call("XPENDING", stream, self._group)
+            reply: Any = await self._scripts.call("XPENDING", stream, self._group)
         except ResponseError as error:
             if "NOGROUP" in str(error):
-                return False
+                return 0, 0
             raise
-        return any(_text(consumer["name"]) != self._consumer for consumer in pending["consumers"])
+        ours = sum(int(one["pending"]) for one in reply["consumers"] if _text(one["name"]) == self._consumer)
+        return ours, int(reply["pending"]) - ours
 
     async def register(self, stream: str) -> None:
         """Make the group, at 0 so that it sees what was there before it, and this consumer known to it.

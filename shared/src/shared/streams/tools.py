@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from shared.clock import SYSTEM, Clock
 from shared.settings import StreamSettings
+from shared.streams.broken import Complaints
 from shared.streams.chats import QueueOf, by_chat
 from shared.streams.commit import Committer
 from shared.streams.delivery import Handler
@@ -27,6 +28,7 @@ class Tools:
     handler: Handler
     settings: StreamSettings
     tracing: Tracing
+    complaints: Complaints
     clock: Clock = SYSTEM
     queue_of: QueueOf = by_chat
     draw: random.Random = field(default_factory=random.Random)

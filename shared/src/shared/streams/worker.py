@@ -7,6 +7,7 @@ from redis.exceptions import RedisError
 
 from shared.errors import NotOurs, Reject, Retry
 from shared.streams.backoff import full_jitter
+from shared.streams.broken import BrokenKey
 from shared.streams.delivery import Delivery, Done, Hold, Owner, Wait
 from shared.streams.tools import Tools
 from shared.telemetry import logs, metrics
@@ -18,6 +19,8 @@ async def admit(tools: Tools, owner: Owner, delivery: Delivery) -> Delivery | Wa
     """Ask the handler whether it may begin. Raises NotOurs and RedisError; a bug costs its own entry only."""
     try:
         return await tools.handler.admit(delivery, owner)
+    except BrokenKey as broken:
+        return await _broken(tools, delivery, broken)
     except (NotOurs, RedisError):
         raise
     except Exception as error:  # noqa: BLE001
@@ -35,6 +38,8 @@ async def work(tools: Tools, owner: Owner, delivery: Delivery) -> Done | Hold:
         return await _exhausted(tools, delivery, "every try ended without a word")
     try:
         return await _handled(tools, delivery)
+    except BrokenKey as broken:
+        return await _broken(tools, delivery, broken)
     except (NotOurs, RedisError):
         raise
     except Retry as retry:
@@ -66,6 +71,15 @@ async def _begun(tools: Tools, owner: Owner, delivery: Delivery) -> Delivery:
     progress = delivery.progress.begun(at=tools.clock.now_ms(), by=tools.replica)
     await tools.committer.hold(owner, delivery.entry, delivery.key, Hold(progress, 0))
     return replace(delivery, progress=progress)
+
+
+async def _broken(tools: Tools, delivery: Delivery, broken: BrokenKey) -> Done:
+    """A dead letter, if the key is this one's own; what the whole instance goes by is no message's fault."""
+    if not broken.is_of_one:
+        raise broken
+    tools.complaints.about(broken.key, broken.problem, "what it is about is a dead letter")
+    metrics.HANDLED.labels(tools.service, "rejected").inc()
+    return await tools.handler.exhausted(delivery, broken.reason)
 
 
 async def _crashed(tools: Tools, delivery: Delivery, error: Exception) -> Done | Hold:

@@ -40,6 +40,9 @@ LEASES_LOST = Counter(
     "frontdesk_leases_lost_total", "Lanes that another replica took over while we held them", ["service"]
 )
 REDIS_ERRORS = Counter("frontdesk_redis_errors_total", "Failed conversations with Redis", ["service"])
+BROKEN_KEYS = Counter(
+    "frontdesk_broken_keys_total", "Times that a key of a wrong type was met, by whom", ["service"]
+)  # service: ingest, and those of the loop
 LOOPS_FAILED = Counter(
     "frontdesk_loops_failed_total", "Background loops that met a bug and were begun again", ["service", "loop"]
 )  # loop: heartbeat, listen, tick, due (all); clinics, quiet_hours, meanings (responder); erasures, gauges, … (admin)

@@ -21,7 +21,7 @@ from responder.model.turn import Turn
 from shared.telemetry import metrics
 
 MAX_ARGUMENTS = 2_000  # bytes of one call's arguments
-MAX_CALLS = 8  # of one turn
+MAX_CALLS = 8  # of one turn; a person can be called all the same
 MAX_FOUND = 4
 _NAMES = {tool.tool: tool for tool in calls.TOOLS}
 
@@ -64,7 +64,7 @@ class Toolbox:
 
     def _read(self, asked: Asked) -> calls.Tool:
         self._used += 1
-        if self._used > MAX_CALLS:
+        if self._used > MAX_CALLS and asked.name != calls.CallAPerson.tool:
             raise Refused("no more tool calls in this turn; answer the patient now")
         if (tool := _NAMES.get(asked.name)) is None:
             raise Refused(f"there is no such tool; there are {', '.join(_NAMES)}")
@@ -127,7 +127,11 @@ class Toolbox:
         return f"Handed to the front desk: {call.action}{when}. It is not done until they confirm it in this chat."
 
     def _person(self, call: calls.CallAPerson) -> str:
-        self._note(calls.PersonCalled(why=call.why, urgent=call.urgent))
+        called = calls.PersonCalled(why=call.why, urgent=call.urgent)
+        if call.urgent and (before := self.person) is not None and not before.urgent:
+            self.effects[self.effects.index(before)] = called  # the most urgent one counts
+        else:
+            self._note(called)
         return "Somebody of the front desk will come into this chat. Tell the patient."
 
     def _note(self, effect: calls.ToolCall) -> None:

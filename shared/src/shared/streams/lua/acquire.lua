@@ -4,6 +4,8 @@
 -- KEYS  1 lease (string)  2 fence (string)  3 assignment (string)
 -- ARGV  1 replica  2 life, ms
 -- reply our fencing number, as a string | 0 when somebody holds it or another is to have it
+is(KEYS[2], 'string')
+is(KEYS[3], 'string')
 local assigned = redis.call('GET', KEYS[3])
 if redis.call('EXISTS', KEYS[1]) == 1 or (assigned and assigned ~= ARGV[1]) then
   return 0

@@ -11,8 +11,9 @@
 -- reply {ok, 1 when it goes to a new contact else 0} | {wait, ms, scope} with scope instance or recipient
 --       | {spent}: the day's new contacts | {paused, until} | {fenced} | {other} | {gone}
 --       | {trimmed}: deleted from its stream by hand, and still pending for us
---       | {broken, key, kind}: the recipient's bucket is none, so this message can never go as it is
 local source, group, consumer, id = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
+is(KEYS[4], 'string')
+is(source, 'stream')
 if redis.call('GET', KEYS[4]) ~= ARGV[4] then
   return { 'fenced' }
 end
@@ -29,7 +30,16 @@ if #redis.call('XRANGE', source, id, id, 'COUNT', 1) == 0 then
 end
 
 -- A chat becomes known by writing to us, or when WhatsApp takes a message for it: not by an attempt.
+-- Lua has no rollback: look at everything before the first write; at what new contacts go by, only for those.
 local is_new = ARGV[13] ~= '1'
+if is_new then
+  is(KEYS[8], 'set')
+  is(KEYS[7], 'set')
+  is(KEYS[10], 'string')
+end
+is(KEYS[2], 'stream')
+is(KEYS[3], 'hash')
+is(KEYS[9], 'hash')
 for at = 14, #ARGV do
   is_new = is_new and redis.call('SISMEMBER', KEYS[8], ARGV[at]) == 0
 end
@@ -72,11 +82,11 @@ local JITTER_S = 0.05
 local rate = limit(1)
 local capacity = math.max(1, limit(2) - rate * JITTER_S)
 local recipient_rate, daily = limit(3), limit(4)
+if rate > 0 then
+  is(KEYS[5], 'hash')
+end
 if recipient_rate > 0 then
-  local kind = redis.call('TYPE', KEYS[6]).ok
-  if kind ~= 'none' and kind ~= 'hash' then
-    return { 'broken', KEYS[6], kind }
-  end
+  is(KEYS[6], 'hash')
 end
 
 local tokens = rate > 0 and level(KEYS[5], rate, capacity) or 1
@@ -96,9 +106,6 @@ end
 if tokens < 1 then
   return wait(tokens, rate, 'instance')
 end
--- Lua has no rollback: look at everything before the first write.
-redis.call('XLEN', KEYS[2])
-redis.call('SCARD', KEYS[7])
 
 if rate > 0 then
   take(KEYS[5], tokens, rate, capacity, WEEK)

@@ -2,6 +2,8 @@
 -- KEYS  1 stream  2 fence (string)
 -- ARGV  1 group  2 consumer  3 our fencing number  4 left alone for, ms  5 cursor  6 how many at the most
 -- reply {fenced} | {ok, next cursor, {{id, {field, value, …}}, …}, {id of an entry that was trimmed while pending, …}}
+is(KEYS[1], 'stream')
+is(KEYS[2], 'string')
 if redis.call('GET', KEYS[2]) ~= ARGV[3] then
   return { 'fenced' }
 end

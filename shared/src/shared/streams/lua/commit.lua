@@ -17,9 +17,14 @@
 --                       state KEY LIFE_MS N FIELD VALUE …  set fields of a hash, N arguments, and its time to live
 --                       dead N FIELD VALUE …       append to the dead letters, N arguments
 -- reply ok | fenced | other | gone | full
+--       Behind ok, each on a line: keys of state, join and leave that are of another type. What was to be written there is
+--       left out, for the rest must not wait for it: a call that was made is known to nobody else.
 local source, log, progress, fence = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local group, consumer, id = ARGV[1], ARGV[2], ARGV[3]
 
+is(fence, 'string')
+is(source, 'stream')
+is(progress, 'hash')
 if redis.call('GET', fence) ~= ARGV[4] then
   return 'fenced'
 end
@@ -58,16 +63,26 @@ local function each(visit)
 end
 
 -- Lua has no rollback: look at everything before the first write.
-local full, other = false, false
+local full, other, broken, beside = false, false, {}, { state = 'hash', join = 'set', leave = 'set' }
 each(function(op, at)
-  if op == 'also' then
+  if beside[op] then
+    local key = KEYS[tonumber(ARGV[at])]
+    local kind = redis.call('TYPE', key).ok
+    if kind ~= 'none' and kind ~= beside[op] and not broken[key] then
+      broken[key], broken[#broken + 1] = true, key
+    end
+  elseif op == 'fact' then
+    is(log, 'stream')
+  elseif op == 'dead' then
+    is(KEYS[5], 'stream')
+  elseif op == 'park' or op == 'unpark' then
+    is(KEYS[6], 'zset')
+    is(KEYS[7], 'hash')
+  elseif op == 'also' then
     local found = redis.pcall('XPENDING', source, group, ARGV[at], ARGV[at], 1)
     other = other or (not found.err and found[1] and found[1][2] ~= consumer)
-  elseif op == 'state' then
-    redis.call('HLEN', KEYS[tonumber(ARGV[at])])
-  elseif op == 'join' or op == 'leave' then
-    redis.call('SCARD', KEYS[tonumber(ARGV[at])])
   elseif op == 'work' then
+    is(KEYS[tonumber(ARGV[at])], 'stream')
     local bound, waiting = tonumber(ARGV[at + 1]), redis.call('XLEN', KEYS[tonumber(ARGV[at])])
     full = full or (bound > 0 and waiting >= bound)
   end
@@ -78,11 +93,6 @@ end
 if full then
   return 'full'
 end
-redis.call('XLEN', log)
-redis.call('XLEN', KEYS[5])
-redis.call('ZCARD', KEYS[6])
-redis.call('HLEN', KEYS[7])
-redis.call('HLEN', progress)
 
 if ARGV[7] == '' then
   redis.pcall('XACK', source, group, id)
@@ -92,6 +102,9 @@ else
   redis.call('HSET', progress, ARGV[6], ARGV[7])
 end
 each(function(op, at)
+  if beside[op] and broken[KEYS[tonumber(ARGV[at])]] then
+    return
+  end
   if op == 'fact' then
     if ARGV[5] == '0' then
       redis.call('XADD', log, '*', 'e', ARGV[at])
@@ -129,4 +142,4 @@ each(function(op, at)
     redis.call('XADD', KEYS[5], '*', unpack(ARGV, at + 1, at + tonumber(ARGV[at])))
   end
 end)
-return 'ok'
+return table.concat({ 'ok', unpack(broken) }, '\n')

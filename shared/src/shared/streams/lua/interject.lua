@@ -5,6 +5,13 @@
 -- ARGV  1 entry id  2 our fencing number  3 log's bound, 0 none  4 work stream's bound, 0 none  5 event bytes
 --       6 mark's life, ms  7 tokens/s, 0 unlimited  8 bucket's capacity  9 tokens that must be there
 -- reply said | before | fenced | gone | tight | full
+is(KEYS[3], 'string')
+is(KEYS[1], 'stream')
+is(KEYS[2], 'stream')
+is(KEYS[5], 'stream')
+is(KEYS[6], 'stream')
+is(KEYS[7], 'hash')
+is(KEYS[8], 'hash')
 if redis.call('GET', KEYS[3]) ~= ARGV[2] then
   return 'fenced'
 end
@@ -31,8 +38,6 @@ if rate > 0 then
     return 'tight'
   end
 end
--- Lua has no rollback: look at everything before the first write.
-redis.call('XLEN', KEYS[2])
 redis.call('SET', KEYS[4], '1', 'PX', ARGV[6])
 if ARGV[3] == '0' then
   redis.call('XADD', KEYS[2], '*', 'e', ARGV[5])

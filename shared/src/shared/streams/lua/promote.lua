@@ -1,14 +1,18 @@
 -- Move parked work whose time has come back to its streams. Redis's clock decides. What finds its stream full keeps its
--- place in the order, and holds nothing of other streams.
+-- place in the order, and holds nothing of other streams; so does what finds it to be no stream.
 -- KEYS  1 due (sorted set)  2 parked (hash)  3… the streams that work may go back to
 -- ARGV  1 how many at the most  2 the streams' bound, 0 none  3 how many to look at at the most
 --       4 ms until what found its stream full is looked at again
 -- reply {moved, ms until the next or -1}
+is(KEYS[1], 'zset')
+is(KEYS[2], 'hash')
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local known, full = {}, {}
 for at = 3, #KEYS do
   known[KEYS[at]] = true
+  local kind = redis.call('TYPE', KEYS[at]).ok
+  full[KEYS[at]] = kind ~= 'none' and kind ~= 'stream'
 end
 local most, bound, looks = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local moved, passed, blocked, looked, over = 0, 0, false, 0, false

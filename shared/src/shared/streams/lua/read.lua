@@ -3,6 +3,8 @@
 -- KEYS  1 stream  2 fence (string)
 -- ARGV  1 group  2 consumer  3 our fencing number  4 how many at the most
 -- reply {fenced} | {ok, {{id, {field, value, …}}, …}}
+is(KEYS[1], 'stream')
+is(KEYS[2], 'string')
 if redis.call('GET', KEYS[2]) ~= ARGV[3] then
   return { 'fenced' }
 end

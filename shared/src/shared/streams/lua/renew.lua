@@ -3,6 +3,7 @@
 -- KEYS  1 lease (string)  2 fence (string)  3 assignment (string)  4… source streams
 -- ARGV  1 our fencing number  2 replica  3 life, ms  4 group  5 consumer  6… stream index, entry id, …
 -- reply 0 another replica has it | 1 kept | 2 kept, and an operator wants it handed over
+is(KEYS[2], 'string')
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then
   return 0
 end

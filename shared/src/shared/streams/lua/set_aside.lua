@@ -6,13 +6,10 @@
 --       7… of each entry, in their order:  id  move|keep  progress field  progress as the caller saw it  fact
 -- reply {moved, left, 1 when an entry stays that nobody is bound to: the group must not pass it}
 local source, group, idle, log_bound = KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3]
-local kinds = { 'stream', 'stream', 'hash', 'stream' }
-for at = 1, 4 do
-  local kind = redis.call('TYPE', KEYS[at]).ok
-  if kind ~= 'none' and kind ~= kinds[at] then
-    error('WRONGTYPE ' .. KEYS[at] .. ' is a ' .. kind .. ', expected a ' .. kinds[at]) -- a string: 6.2 takes no table
-  end
-end
+is(KEYS[1], 'stream')
+is(KEYS[2], 'stream')
+is(KEYS[3], 'hash')
+is(KEYS[4], 'stream')
 local function tell(fact)
   if log_bound == '0' then
     redis.call('XADD', KEYS[2], '*', 'e', fact)

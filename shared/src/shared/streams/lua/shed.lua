@@ -4,13 +4,9 @@
 -- ARGV  1 group  2 log's bound, 0 none
 --       3… of each entry:  entry id  progress field  progress as the caller saw it, "" for none  the fact
 -- reply how many were ended
-local kinds = { 'stream', 'stream', 'hash' }
-for at = 1, #kinds do
-  local found = redis.call('TYPE', KEYS[at]).ok
-  if found ~= 'none' and found ~= kinds[at] then
-    error('WRONGTYPE ' .. KEYS[at] .. ' is a ' .. found .. ', expected a ' .. kinds[at]) -- a string: 6.2 takes no table
-  end
-end
+is(KEYS[1], 'stream')
+is(KEYS[2], 'stream')
+is(KEYS[3], 'hash')
 local ended = 0
 for at = 3, #ARGV, 4 do
   local id, field, seen, fact = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]

@@ -4,12 +4,12 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from admin.views.folding.needs import Needs, needs
 from admin.views.folding.working import Working
 from admin.views.projecting.loading import Loader
 from admin.views.projecting.reading import Batch
+from shared.streams.ending import end
 
 DEPTH = 2
 """Chunks that are under way at a time: one is folded, one is ready or brought."""
@@ -64,7 +64,7 @@ class Ahead:
 
     async def end(self) -> None:
         """Nothing is brought any more."""
-        await ended(self._coming)
+        await end(self._coming)
 
     async def _bring(self, before: asyncio.Task[Chunk] | None, most: int) -> Chunk:
         if before is not None:
@@ -73,11 +73,3 @@ class Ahead:
         wanted = needs(facts)
         await self._loader.load(self._working, wanted)
         return Chunk(facts, wanted, end, count)
-
-
-async def ended(tasks: Iterable[asyncio.Task[Any]]) -> None:
-    """None of them is left behind: a failure of one ends them all."""
-    tasks = [*tasks]
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 
 from admin.views.folding.state import ConnectionState, connection_of, encode
 from admin.views.folding.working import Working
-from admin.views.projecting.ahead import Ahead, ended
+from admin.views.projecting.ahead import Ahead
 from admin.views.projecting.loading import Loader, keep_few
 from admin.views.projecting.reading import Batch
 from admin.views.projecting.writing import Operations, changed_chats, changes, raw
 from shared.errors import NotOurs
 from shared.events import AnyEvent
 from shared.streams import keys
+from shared.streams.ending import end
 from shared.streams.scripts import Scripts
 from shared.telemetry import logs, metrics
 
@@ -51,17 +52,17 @@ class Book:
         ahead = Ahead(self._loader, self._working, self.position, _sizes(most, batches))
         try:
             while (chunk := await ahead.next()) is not None:
-                for batch, end, count in chunk.batches(most):
+                for batch, upto, count in chunk.batches(most):
                     operations, chats = await self._folded(batch)
                     if writing is not None:
                         await writing
-                    writing = asyncio.create_task(self.write(operations, end, count, chats))
+                    writing = asyncio.create_task(self.write(operations, upto, count, chats))
                     total += count
             if writing is not None:
                 await writing
         finally:
             await ahead.end()
-            await ended([] if writing is None else [writing])
+            await end([] if writing is None else [writing])
         return total
 
     def forget(self) -> None:
