@@ -76,7 +76,7 @@ async def test_a_log_or_stream_of_the_wrong_type_stops_an_append_before_its_firs
 
 @pytest.mark.parametrize(
     "wrong",
-    [keys.echoes(I, "d"), keys.contacts(I), keys.awaiting(I, "c"), keys.due(I), keys.chat(I, a_send().chat)],
+    [keys.echoes(I, "d"), keys.contacts(I), keys.awaiting(I, "c"), keys.due(I), keys.staff_spoke(I, a_send().chat)],
 )
 async def test_a_message_is_recorded_though_a_key_beside_it_is_of_the_wrong_type(streams: Streams, wrong: str) -> None:
     """The gateway gives up after some tries: what would be refused for such a key would be lost."""
@@ -84,16 +84,16 @@ async def test_a_message_is_recorded_though_a_key_beside_it_is_of_the_wrong_type
     await client.hset(keys.awaiting(I, "c"), "parked", "1")
     await client.zadd(keys.due(I), {"parked": 1_795_500_000_000})
     await client.delete(wrong)
-    await client.set(wrong, "a string")
+    await client.rpush(wrong, "a list")
     before = counted._value.get()
     fresh = await a_log(streams).append(
         a_send(), dedupe="1", work=SOURCE, contact="c", echo=Echo("d", "m", ("c",), 1_795_500_000_000),
         staff_message_id="3EB0",
     )  # fmt: skip
     assert (fresh, await client.xlen(keys.events(I)), await client.xlen(SOURCE)) == (True, 1, 1)
-    assert await client.get(wrong) == b"a string"
+    assert await client.lrange(wrong, 0, -1) == [b"a list"]
     assert counted._value.get() == before + 1
-    assert await client.exists(keys.echoes(I, "d"), keys.contacts(I), keys.chat(I, a_send().chat)) == 3
+    assert await client.exists(keys.echoes(I, "d"), keys.contacts(I), keys.staff_spoke(I, a_send().chat)) == 3
     freed = await client.type(keys.due(I)) == b"zset" and await client.zscore(keys.due(I), "parked") == 0
     assert freed == (wrong not in (keys.awaiting(I, "c"), keys.due(I)))
     assert await client.exists(keys.awaiting(I, "c")) == (not freed)

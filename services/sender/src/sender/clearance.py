@@ -1,5 +1,6 @@
 """Has this send any business at the gateway now? What is too late, unwanted or impossible costs no token."""
 
+import asyncio
 from dataclasses import dataclass
 
 from sender.address import is_address
@@ -63,7 +64,7 @@ class Clearance:
     async def _opted_out(self, event: SendRequested) -> bool:
         i, chat = event.instance, event.chat
         names = (keys.opted_out(i, chat), *keys.opted_out_by_spelling(i, chat))
-        return b"1" in await self.scripts.call("MGET", *names)
+        return b"1" in await asyncio.gather(*(self.scripts.call("GET", name) for name in names))
 
     async def _held(self, delivery: Delivery, event: SendRequested, facts: Facts) -> Done | None:
         until = await self.quiet.end_for(event.instance)

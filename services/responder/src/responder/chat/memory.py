@@ -20,15 +20,16 @@ class Memory:
     async def of(self, instance: str, chat: str) -> ChatState:
         """The chat's state now. Raises RedisError."""
         contact = (keys.contact(instance, chat), *keys.contact_by_spelling(instance, chat))
-        own, bot, held, times, *vip = await asyncio.gather(
+        own, bot, held, spoke, interrupted, *vip = await asyncio.gather(
             self.scripts.call("HGETALL", keys.chat(instance, chat)),
             self.scripts.call("HGETALL", keys.bot(instance)),
             self.scripts.call("HGETALL", keys.held(instance, chat)),
-            self.scripts.call("MGET", keys.staff_spoke(instance, chat), keys.interrupted(instance, chat)),
+            self.scripts.call("GET", keys.staff_spoke(instance, chat)),
+            self.scripts.call("GET", keys.interrupted(instance, chat)),
             *(self.scripts.call("HGET", key, "vip") for key in contact),
         )
         state = load_state(pairs(own), pairs(bot), pairs(held))
-        staff_at, interrupted_at = map(number, times)
         return replace(
-            state, staff_at=max(state.staff_at, staff_at), interrupted_at=interrupted_at, vip=state.vip or b"1" in vip
-        )
+            state, staff_at=max(state.staff_at, number(spoke)), interrupted_at=number(interrupted),
+            vip=state.vip or b"1" in vip,
+        )  # fmt: skip
