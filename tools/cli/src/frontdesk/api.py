@@ -47,9 +47,9 @@ class Api:
         """What is there. Parameters that are None, empty or false are left out."""
         return self._told(self._ask("GET", path, query), kind)
 
-    def post(self, path: str, kind: type[T], body: object = None, **query: object) -> Told[T]:
+    def post(self, path: str, kind: type[T], body: object = None, *, etag: str = "", **query: object) -> Told[T]:
         """Do something; the key keeps it from being done twice by what repeats requests on their way."""
-        headers = {"Idempotency-Key": uuid.uuid4().hex}
+        headers = {"Idempotency-Key": uuid.uuid4().hex, **_if_still(etag)}
         return self._told(self._ask("POST", path, query, msgspec.json.encode(body or {}), headers), kind)
 
     def post_unkeyed(self, path: str, kind: type[T], body: object) -> Told[T]:
@@ -60,12 +60,11 @@ class Api:
         self, path: str, kind: type[T], body: bytes, media: str = "application/json", *, etag: str = "", **query: object
     ) -> Told[T]:
         """Set something; with the ETag of what was read, only if nobody else changed it."""
-        headers = {"Content-Type": media} | ({"If-Match": etag} if etag else {})
-        return self._told(self._ask("PUT", path, query, body, headers), kind)
+        return self._told(self._ask("PUT", path, query, body, {"Content-Type": media, **_if_still(etag)}), kind)
 
-    def delete(self, path: str, kind: type[T], **query: object) -> Told[T]:
+    def delete(self, path: str, kind: type[T], *, etag: str = "", **query: object) -> Told[T]:
         """Take something away."""
-        return self._told(self._ask("DELETE", path, query), kind)
+        return self._told(self._ask("DELETE", path, query, headers=_if_still(etag)), kind)
 
     def pages(self, path: str, kind: type[T], most: int, **query: object) -> Told[list[T]]:
         """The items of a list, page after page, `most` of them."""
@@ -107,6 +106,11 @@ class Api:
     @staticmethod
     def _told(answer: httpx2.Response, kind: type[T]) -> Told[T]:
         return Told(understood(answer.content, kind), answer.content, answer.headers.get("ETag", ""))
+
+
+def _if_still(etag: str) -> dict[str, str]:
+    """The header that has it done only to what was seen; without an ETag, to whatever there is."""
+    return {"If-Match": etag} if etag else {}
 
 
 def _given(query: Query) -> dict[str, Any]:
