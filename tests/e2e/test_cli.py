@@ -273,7 +273,9 @@ def test_an_operation_touches_no_more_than_was_shown(stack: Stack, console: Cons
         client.sadd(keys.INSTANCES, UNWORKED)
         put_out(client, 1)
         run = console.start(action, "-i", UNWORKED)
-        assert run.stderr and "touches 1 entries" in run.stderr.read(len(f"{action} on {UNWORKED} touches 1 entries"))
+        question = f"{action} on {UNWORKED} touches 1 entries"
+        assert run.stderr is not None
+        assert run.stderr.read(len(question)) == question
         put_out(client, 1)
         out, err = run.communicate("y\n", timeout=30)
         waiting = client.xlen(keys.outbound(UNWORKED))

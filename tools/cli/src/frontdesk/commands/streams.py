@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -68,7 +68,7 @@ CHANGED = 412
 def _operate(here: Session, method: str, action: str, dry_run: bool, yes: bool, **about: str | bool) -> None:
     instance, path = here.one(), f"/admin/streams/{action}"
     ask = here.api.delete if method == "DELETE" else here.api.post
-    common: dict[str, str | bool] = {"instance": instance, **about}
+    common: dict[str, Any] = {"instance": instance, **about}
     would = ask(path, Operated, **common, dry_run=True)
     if dry_run:
         here.tell(would, _people)
