@@ -18,6 +18,7 @@ from redis import Redis
 
 from demo.process import wait_until
 from demo.stack import ADMIN_TOKEN, Stack
+from frontdesk import api
 from frontdesk.app import app
 from shared import ids
 from shared.clock import SYSTEM
@@ -207,9 +208,11 @@ def test_a_wrong_line_is_named_and_nothing_sent(console: Console, text: str, sta
 
 
 # ── numbers, knowledge, tokens ─────────────────────────────────────────────────────────────────────────────────────
-def test_a_number_is_made_pointed_here_connected_and_paced(console: Console) -> None:
+def test_a_number_is_made_pointed_here_connected_and_paced(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     console.ok("instances", "create", "nova")
     assert "nova" in console.ok("instances", "list").out
+    monkeypatch.setattr(api, "PAGE", 1)
+    assert {INSTANCE, "nova"} <= {one["instance"] for one in console.ok("instances", "list", "--json").json["items"]}
     assert "http://ingest.example/webhooks/evolution/nova" in console.ok("instances", "webhook", "nova").out
     assert "ingest.example" in console.ok("instances", "show", "nova").out
     assert "▀" in console.ok("instances", "qr", "nova").out

@@ -1,7 +1,8 @@
 """What can be done with the clinic's numbers? Make one, connect it, have the gateway post to us, set its pace."""
 
 import asyncio
-from collections.abc import Awaitable
+from bisect import bisect_right
+from collections.abc import Awaitable, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ import msgspec
 from admin.access.principal import Role
 from admin.gateway import UNSET, Gateway, GatewayInstance, Hook, Qr, hook_to
 from admin.http.endpoint import Asked, Endpoint, Nothing, Reply, etag
+from admin.http.pages import cursor_of, parts_of
 from admin.http.problems import Problem
 from admin.instances import Instances, check_name
 from admin.library import Library
@@ -17,7 +19,7 @@ from admin.messages.address import recipient
 from admin.numbers import limits
 from admin.numbers.hearing import last_heard
 from admin.numbers.limits import Limits
-from admin.numbers.shapes import NewInstance, Number, NumberInFull, NumberList, OneInstance
+from admin.numbers.shapes import NewInstance, Number, NumberInFull, NumberList, NumbersAsked, OneInstance
 from admin.settings import AdminSettings
 from admin.steering.act import Act, Steering
 from admin.steering.matching import changed, check_match
@@ -27,7 +29,6 @@ from admin.views.views import Views
 from shared.service import Platform
 
 WEBHOOK = "/webhooks/evolution/"
-AT_ONCE = 200  # numbers of a list: of thousands, others who ask are not kept waiting
 
 
 class InstancesDesk:
@@ -51,19 +52,17 @@ class InstancesDesk:
             Endpoint("PUT", f"{one}/limits", operator, self.set_limits, tag),
         ]
 
-    async def list(self, asked: Asked[Nothing, None]) -> NumberList:
-        """Every instance that we or the gateway know."""
+    async def list(self, asked: Asked[NumbersAsked, None]) -> NumberList:
+        """Every instance that we or the gateway know, by their names, page by page."""
         problem, there = "", {}
         try:
             there = {one.name: one for one in await self._gateway.instances()}
         except Problem as trouble:
             problem = trouble.detail
         known = set(await self._instances.names())
-        names, items = sorted({*known, *there}), list[Number]()
-        for start in range(0, len(names), AT_ONCE):
-            some = names[start : start + AT_ONCE]
-            items += await asyncio.gather(*(self._number(name, name in known, there.get(name)) for name in some))
-        return NumberList(items=items, gateway_problem=problem)
+        names, more = _part(sorted({*known, *there}), asked.query)
+        items = await asyncio.gather(*(self._number(name, name in known, there.get(name)) for name in names))
+        return NumberList(items=items, next=cursor_of(names[-1]) if more else None, gateway_problem=problem)
 
     async def read(self, asked: Asked[OneInstance, None]) -> NumberInFull:
         """One instance: its state, whether its webhook points to us, its pace."""
@@ -158,6 +157,12 @@ class InstancesDesk:
 
     async def _tell(self, who: str, action: str, name: str, outcome: str) -> None:
         await self._steering.do(Act(name).fact(self._telling.acted(who, action, name, outcome=outcome)))
+
+
+def _part(names: Sequence[str], asked: NumbersAsked) -> tuple[Sequence[str], bool]:
+    """Those of a page, and whether there are more."""
+    start = bisect_right(names, parts_of(asked.cursor, 1)[0]) if asked.cursor else 0
+    return names[start : start + asked.limit], len(names) > start + asked.limit
 
 
 def _number(given: str) -> str:
