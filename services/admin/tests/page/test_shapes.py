@@ -1,16 +1,18 @@
 """Do the shapes by which the page knows the API's sentences agree with their words, and with what the code says?"""
 
 import re
-from collections.abc import Mapping
-from importlib import resources
-from typing import Any
+from pathlib import Path
 
 import pytest
 
-from admin.page import findings, reasons, refusals
+from admin.page import failings, findings, reasons, refusals
 from admin.page.words import catalog
 
-TABLES = {"refusal": refusals.SHAPES, "reason": reasons.SHAPES, "check": findings.SHAPES}
+TABLES = {
+    "refusal": refusals.SHAPES, "reason": reasons.SHAPES, "check": findings.SHAPES, "failing": failings.SHAPES,
+}  # fmt: skip
+EVERYBODY = Path(__file__).parents[4]
+"""All services: the sender tells why a message failed."""
 BESIDE = re.compile(r"refusal\.nobody|reason\.stream_\w+|check\.(name|ago)_\w+")
 """Words of those rooms that are parts of a sentence."""
 
@@ -29,25 +31,19 @@ def _fields(key: str) -> set[str]:
     return set(re.findall(r"{(\w+)}", entry if isinstance(entry, str) else entry.other))
 
 
-@pytest.mark.parametrize("shapes", [refusals.SHAPES, reasons.SHAPES], ids=["refusal", "reason"])
-def test_every_shape_is_of_a_sentence_that_the_code_says(shapes: Mapping[str, str]) -> None:
+@pytest.mark.parametrize("room", ["refusal", "reason", "failing"])
+def test_every_shape_is_of_a_sentence_that_the_code_says(room: str) -> None:
     """A sentence that is changed without its shape would fall back to English without anybody noticing.
 
     What the doctor says, `test_findings.py` has it say.
     """
-    source = "\n".join(file.read_text("utf-8") for file in _modules(resources.files("admin")))
-    told = [(name, shape) for name, shape in shapes.items() if not shape.startswith(refusals.FIELD)]
+    source = "\n".join(file.read_text("utf-8") for file in EVERYBODY.glob("services/*/src/**/*.py") if _speaks(file))
+    told = [(name, shape) for name, shape in TABLES[room].items() if not shape.startswith(refusals.FIELD)]
     assert [(name, words) for name, shape in told for words in _literal(shape) if words not in source] == []
 
 
-def _modules(folder: Any) -> list[Any]:
-    found = []
-    for one in folder.iterdir():
-        if one.is_dir():
-            found += _modules(one)
-        elif one.name.endswith(".py") and one.name not in ("refusals.py", "reasons.py", "findings.py"):
-            found.append(one)
-    return found
+def _speaks(file: Path) -> bool:
+    return file.name not in ("refusals.py", "reasons.py", "findings.py", "failings.py")
 
 
 def _literal(shape: str) -> list[str]:

@@ -23,6 +23,7 @@ from admin.numbers.shapes import NewInstance, Number, NumberInFull, NumberList, 
 from admin.settings import AdminSettings
 from admin.steering.act import Act, Steering
 from admin.steering.matching import changed, check_match
+from admin.steering.pauses import FOREVER_MS, paused_until
 from admin.steering.telling import Telling
 from admin.views.model import Connection
 from admin.views.views import Views
@@ -39,7 +40,7 @@ class InstancesDesk:
         gateway: Gateway,
     ) -> None:  # fmt: skip
         self._redis, self._scripts, self._instances, self._views = platform.redis, platform.scripts, instances, views
-        self._library, self._gateway, self._settings = library, gateway, settings
+        self._library, self._gateway, self._settings, self._clock = library, gateway, settings, platform.clock
         self._steering, self._telling = Steering(platform), Telling(platform.clock)
         all_, one, tag, operator = "/admin/instances", "/admin/instances/{instance}", "instances", Role.OPERATOR
         self.endpoints = [
@@ -79,9 +80,11 @@ class InstancesDesk:
         if there is None and not known:
             raise Problem(404, f"neither we nor the gateway know an instance {name!r}", parameter="instance")
         wanted, (pace, _) = self._hook_url(name), await limits.read(self._redis, name)
+        until = await paused_until(self._redis, name, self._clock.now_ms())
         return NumberInFull(
             number=await self._number(name, known, there), hook=hook, hook_wanted=wanted, gateway_problem=problem,
             hook_is_ours=bool(wanted and hook and hook.enabled and hook.url == wanted), limits=pace,
+            bot_paused=until is not None, bot_paused_until=None if until == FOREVER_MS else until,
         )  # fmt: skip
 
     async def create(self, asked: Asked[Nothing, NewInstance]) -> Reply[GatewayInstance]:

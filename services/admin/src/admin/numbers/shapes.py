@@ -66,4 +66,8 @@ class NumberInFull(msgspec.Struct, frozen=True, kw_only=True):
     """Where its webhook should point; empty when INGEST_PUBLIC_URL is not set."""
     hook_is_ours: bool
     limits: Limits
+    bot_paused: bool = False
+    """The bot answers nobody there."""
+    bot_paused_until: int | None = None
+    """Null: without an end, or not at all."""
     gateway_problem: str = ""

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from admin.access.principal import Principal
 from admin.http.problems import Problem
 from admin.http.whence import PATH_SAFE, page_path
-from admin.page import findings, reasons, refusals, variables
+from admin.page import failings, findings, reasons, refusals, variables
 from admin.page.asking import Asking
 from admin.page.choice import Theme
 from admin.page.formats import Formats
@@ -100,6 +100,10 @@ class Shell:
     def said(self, sentence: str) -> Markup:
         """A sentence of the API's in the reader's language; marked as English when that is all there is."""
         return _in_words(refusals.said(self.t, sentence), sentence)
+
+    def why(self, reason: str) -> Markup:
+        """Why a message was not sent, or not answered."""
+        return _in_words(failings.said(self.t, reason), reason)
 
     def check(self, name: str) -> str:
         """What the doctor looked at."""

@@ -152,6 +152,19 @@ async def test_a_viewer_sees_the_state_and_no_code(clinic: Clinic, gateway: Gate
     await expect(page.locator("main img, main form")).to_have_count(0)
 
 
+async def test_a_number_says_whether_its_bot_is_paused(clinic: Clinic, visit: NewVisit) -> None:
+    page = await (await visit(clinic)).go("/instances/demo")
+    bot = page.locator("#bot")
+    await expect(bot.get_by_role("button", name="Resume")).to_have_count(0)
+    await bot.get_by_role("combobox").select_option("")
+    await bot.get_by_role("button", name="Pause").click()
+    await expect(bot).to_contain_text("The bot is paused on this whole number.")
+    await expect(bot.get_by_role("button", name="Pause")).to_have_count(0)
+    await bot.get_by_role("button", name="Resume").click()
+    await expect(bot.get_by_role("button", name="Pause")).to_be_visible()
+    await expect(bot.get_by_role("status")).to_have_count(0)
+
+
 async def test_on_a_desktop_no_card_stands_alone(clinic: Clinic, visit: NewVisit) -> None:
     """What is read stands on the left, what is set on the right; with nothing to set, both columns are filled."""
     page = await (await visit(clinic)).go("/instances/demo")
