@@ -1,5 +1,6 @@
 """Does every command do what it says, against services that run? And does the API know what it is asked?"""
 
+import contextlib
 import json
 import re
 import select
@@ -17,6 +18,7 @@ from redis import Redis
 
 from demo.process import wait_until
 from demo.stack import ADMIN_TOKEN, Stack
+from frontdesk import api
 from frontdesk.app import app
 from shared import ids
 from shared.clock import SYSTEM
@@ -27,6 +29,8 @@ from tests.support.terminal import Console
 
 LATER = "2027-03-01T09:00:00-03:00"
 ERASED = "14155550123"
+UNWORKED = "unworked"
+"""An instance that nothing else is done to."""
 
 
 @pytest.fixture(scope="module")
@@ -60,14 +64,18 @@ def has_said(output: IO[str]) -> bool:
     return bool(select.select([output], [], [], 0.2)[0])
 
 
+def message(text: str) -> SendRequested:
+    """One that staff send."""
+    now = SYSTEM.now_ms()
+    return SendRequested(
+        id=ids.new(SYSTEM), instance=INSTANCE, chat=CHAT, occurred_at=now, recorded_at=now, to=CHAT,
+        content=Text(text=text), send_class="staff",
+    )  # fmt: skip
+
+
 def dead(stack: Stack, reason: str) -> str:
     """A dead letter, with an ordinary message in it."""
-    now = SYSTEM.now_ms()
-    send = SendRequested(
-        id=ids.new(SYSTEM), instance=INSTANCE, chat=CHAT, occurred_at=now, recorded_at=now, to=CHAT,
-        content=Text(text=f"about {reason}"), send_class="staff",
-    )  # fmt: skip
-    fields: Any = {"e": encode(send), "reason": reason, "stream": keys.outbound(INSTANCE)}
+    fields: Any = {"e": encode(message(f"about {reason}")), "reason": reason, "stream": keys.outbound(INSTANCE)}
     with Redis.from_url(stack.redis.url) as client:
         return bytes(client.xadd(keys.dead_letters(INSTANCE), fields)).decode()
 
@@ -200,9 +208,11 @@ def test_a_wrong_line_is_named_and_nothing_sent(console: Console, text: str, sta
 
 
 # ── numbers, knowledge, tokens ─────────────────────────────────────────────────────────────────────────────────────
-def test_a_number_is_made_pointed_here_connected_and_paced(console: Console) -> None:
+def test_a_number_is_made_pointed_here_connected_and_paced(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     console.ok("instances", "create", "nova")
     assert "nova" in console.ok("instances", "list").out
+    monkeypatch.setattr(api, "PAGE", 1)
+    assert {INSTANCE, "nova"} <= {one["instance"] for one in console.ok("instances", "list", "--json").json["items"]}
     assert "http://ingest.example/webhooks/evolution/nova" in console.ok("instances", "webhook", "nova").out
     assert "ingest.example" in console.ok("instances", "show", "nova").out
     assert "▀" in console.ok("instances", "qr", "nova").out
@@ -257,6 +267,54 @@ def test_an_operation_tells_what_it_would_touch_and_asks(console: Console, actio
     assert console.ok(action, "--dry-run", "--json").json["dry_run"] is True
     assert console.run(action, typed="").status == 1
     assert console.ok(action, "--stream", "all", "--yes", "--reason", "test", "--json").json["dry_run"] is False
+
+
+@pytest.mark.parametrize("action", ["reset-to-latest", "reset-to-begin", "destroy-recreate"])
+def test_an_operation_touches_no_more_than_was_shown(stack: Stack, console: Console, action: str) -> None:
+    """What comes in while somebody reads the question is not in their answer."""
+    with asleep(stack, "sender-0"), Redis.from_url(stack.redis.url) as client:
+        client.sadd(keys.INSTANCES, UNWORKED)
+        put_out(client, 1)
+        run = console.start(action, "-i", UNWORKED)
+        question = f"{action} on {UNWORKED} touches 1 entries"
+        assert run.stderr is not None
+        assert run.stderr.read(len(question)) == question
+        put_out(client, 1)
+        out, err = run.communicate("y\n", timeout=30)
+        waiting = client.xlen(keys.outbound(UNWORKED))
+        client.delete(keys.outbound(UNWORKED))
+    if action == "reset-to-latest":  # goes as far as the newest entry that was counted
+        assert (run.returncode, waiting) == (0, 1)
+        return
+    assert (run.returncode, waiting) == (1, 2)
+    assert f"{action} would touch 1 entries" in out
+    assert "would touch 2 entries now, not 1, so nothing was done" in err
+    assert "Run the command again" in err
+
+
+@pytest.mark.parametrize("action", ["reset-to-latest", "reset-to-begin", "destroy-recreate"])
+def test_who_is_not_asked_touches_no_more_than_was_counted(console: Console, action: str) -> None:
+    del console.requests[:]
+    console.ok(action, "--yes")
+    counted, done = console.requests
+    assert counted.url.params["dry_run"] == "true"
+    assert done.headers["If-Match"]
+
+
+@contextlib.contextmanager
+def asleep(stack: Stack, service: str) -> Iterator[None]:
+    """A replica that does nothing meanwhile."""
+    stack.processes[service].signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        stack.processes[service].signal(signal.SIGCONT)
+
+
+def put_out(client: "Redis[bytes]", count: int) -> None:
+    """Messages that nobody sends."""
+    for _ in range(count):
+        client.xadd(keys.outbound(UNWORKED), {"e": encode(message("x"))})
 
 
 def test_a_lane_is_given_to_a_replica(console: Console) -> None:

@@ -5,7 +5,6 @@ from typing import Annotated
 import msgspec
 
 from admin.access.principal import Role
-from admin.conversations.chats import FOREVER_MS
 from admin.conversations.room import PauseBody
 from admin.http.endpoint import Asked, Endpoint
 from admin.http.problems import Problem
@@ -14,6 +13,7 @@ from admin.library import Library
 from admin.steering.act import Act, Steering
 from admin.steering.asking import ClinicName
 from admin.steering.moments import end_of
+from admin.steering.pauses import FOREVER_MS
 from admin.steering.telling import Telling
 from shared.events import BotPaused, BotResumed
 from shared.service import Platform

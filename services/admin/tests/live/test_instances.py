@@ -1,5 +1,8 @@
 """Can a number be made, connected and set up in a click, and is every refusal of the gateway told for what it is?"""
 
+import html
+import re
+
 import pytest
 
 from shared.events import AdminActed
@@ -44,6 +47,27 @@ async def test_instances_of_ours_and_of_the_gateway_are_listed(talk: Talk) -> No
     )
     assert (ours["known"], ours["gateway"], ours["clinic"]) == (True, None, "demo")
     assert "inst-token" not in str(told)
+
+
+async def test_many_instances_are_listed_page_by_page(talk: Talk, client) -> None:
+    await client.sadd(keys.INSTANCES, "a", "b", "zé", "z 1")
+    every = [one["instance"] for one in (await talk.ask("GET", "/instances", instance=None))["items"]]
+    found, cursor = [], ""
+    while cursor is not None:
+        page = await talk.ask("GET", "/instances", instance=None, limit=2, cursor=cursor)
+        assert 1 <= len(page["items"]) <= 2
+        found, cursor = [*found, *(one["instance"] for one in page["items"])], page["next"]
+    assert found == every == sorted({"a", "b", "evo1", INSTANCE, "zé", "z 1"})
+    await talk.refused(400, "cursor", "GET", "/instances", instance=None, cursor="nonsense")
+
+
+async def test_the_page_of_many_numbers_leads_to_the_next(talk: Talk, client) -> None:
+    await client.sadd(keys.INSTANCES, *(f"n{n:03}" for n in range(150)))
+    first = await (await talk._admin.get("/instances")).text()
+    assert ("/instances/n000" in first, "/instances/n120" in first) == (True, False)
+    (link,) = re.findall(r'<p class="more"><a class="button" href="([^"]+)"', first)
+    second = await (await talk._admin.get(html.unescape(link))).text()
+    assert ("/instances/n000" in second, "/instances/n120" in second) == (False, True)
 
 
 async def test_one_instance_tells_whether_its_webhook_is_ours(talk: Talk, gateway: Recorded) -> None:

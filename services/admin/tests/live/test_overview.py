@@ -42,6 +42,22 @@ async def test_the_overview_sums_up_what_waits_and_what_was_done(talk: Talk, cli
     await talk.refused(404, "instance", "GET", "/overview", instance="wa9")
 
 
+async def test_a_view_of_another_type_is_its_own_instances_trouble(talk: Talk, client) -> None:
+    await client.sadd(keys.INSTANCES, "wa2")
+    for instance in (INSTANCE, "wa2"):
+        await patient(client, instance=instance)
+        await folded(client, instance)
+    counts = keys.view("wa2", 1, "days")
+    kept = await client.dump(counts)
+    await client.set(counts, "x")
+    first, second = (await talk.ask("GET", "/overview", instance=None))["instances"]
+    assert (first["today"]["received"], second["today"]["received"]) == (1, 0)
+    assert (first["status"], "cannot be read: WRONGTYPE" in second["reasons"][0]) == ("ok", True)
+    await client.restore(counts, 0, kept, replace=True)
+    _, second = (await talk.ask("GET", "/overview", instance=None))["instances"]
+    assert (second["today"]["received"], second["reasons"]) == (1, [])
+
+
 def test_percentiles_lie_between_the_bounds() -> None:
     told = percentiles([0, 0, 0, 90, 8, 2])
     assert (told.count, told.p50, told.p95) == (100, pytest.approx(38.9, abs=0.1), pytest.approx(81.25, abs=0.1))

@@ -7,11 +7,14 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis.asyncio as aioredis
 
 from admin.http import streaming
+from admin.page import live
+from admin.views import changes
 from demo.http import is_up
 from demo.ports import free_port
 from demo.process import Process, wait_until
@@ -79,13 +82,13 @@ async def test_two_hundred_who_read_nothing_cost_little_and_hold_up_nobody(
     process: tuple[Process, int], client: aioredis.Redis
 ) -> None:
     admin, port = process
-    events, live = f"/admin/events?instance={INSTANCE}", f"/live?instance={INSTANCE}"
+    events, news = f"/admin/events?instance={INSTANCE}", f"/live?instance={INSTANCE}"
     async with contextlib.AsyncExitStack() as listening:
         for number in range(LISTENERS):
-            await listening.enter_async_context(listener(port, live if number % 4 == 0 else events, slow=True))
+            await listening.enter_async_context(listener(port, news if number % 4 == 0 else events, slow=True))
         before = resident_mb(admin.pid)
         reader = await listening.enter_async_context(listener(port, events))
-        page = await listening.enter_async_context(listener(port, live))
+        page = await listening.enter_async_context(listener(port, news))
         await many(client)
         async with asyncio.timeout(60):
             for _ in range(FACTS):
@@ -101,8 +104,8 @@ async def test_who_reads_nothing_is_hung_up_on_and_may_come_back(
     monkeypatch.setattr(streaming, "PATIENCE_S", 0.3)
     events = f"/admin/events?instance={INSTANCE}"
     async with listener(admin.server.port, events, slow=True) as reader:
+        connections = connected(admin)
         await many(client)
-        connections = [one for one in admin.server.runner.server.connections if one.transport is not None]
         await until(lambda: all(one.transport is None for one in connections))
         with contextlib.suppress(ConnectionError):
             said = await reader.read(-1)
@@ -112,3 +115,27 @@ async def test_who_reads_nothing_is_hung_up_on_and_may_come_back(
     async with admin.get(events, headers={"Last-Event-ID": last}) as answer:
         for _ in range(left):
             await answer.content.readuntil(b"}\n\n")
+
+
+async def test_a_page_that_reads_nothing_is_hung_up_on(
+    admin, client: aioredis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "PATIENCE_S", 0.3)
+    monkeypatch.setattr(live, "GATHER_S", 0.0)
+    async with listener(admin.server.port, f"/live?instance={INSTANCE}", slow=True):
+        (connection,) = connected(admin)
+        async with asyncio.timeout(60):
+            while connection.transport is not None:
+                await changed(client)
+
+
+def connected(admin) -> list[Any]:
+    """The connections of an admin's clients."""
+    return [one for one in admin.server.runner.server.connections if one.transport is not None]
+
+
+async def changed(client: aioredis.Redis) -> None:
+    """News of as many chats as a page is told of at once."""
+    chats = "\n".join(f"{number:0>40}@s.whatsapp.net" for number in range(live.WAITING))
+    await client.xadd(keys.view_changes(INSTANCE), {"c": chats}, maxlen=10)
+    await asyncio.sleep(changes.EVERY_S)

@@ -1,7 +1,6 @@
 """Is what the API refuses said in the reader's language? Every sentence here is one that a route says."""
 
 import re
-from importlib import resources
 from typing import Any
 
 import pytest
@@ -12,10 +11,10 @@ from admin.http.reading import body_of
 from admin.instances import check_name
 from admin.messages.address import recipient
 from admin.numbers.limits import Limits
-from admin.page.refusals import FIELD, SHAPES, said
+from admin.page.refusals import SHAPES, said
 from admin.page.rooms.pasted import lines
 from admin.page.rooms.schedule import moment_of
-from admin.page.words import LANGUAGES, Language, Words, catalog
+from admin.page.words import LANGUAGES, Language, Words
 from admin.steering.asking import confirmed
 from admin.steering.matching import changed
 from admin.steering.moments import moment
@@ -82,39 +81,3 @@ def test_in_words() -> None:
     )
     assert said(pt, "the variable 'name' is missing; the template wants name, day") == "Falta preencher: Nome."
     assert said(pt, "something that nobody has put into words yet") is None
-
-
-def test_every_shape_has_its_words_and_the_other_way_round() -> None:
-    keys = {key.removeprefix("refusal.") for key in catalog() if key.startswith("refusal.")}
-    assert keys - {"nobody"} == set(SHAPES)
-    for name, shape in SHAPES.items():
-        assert set(re.compile(shape).groupindex) >= _fields(name), name
-
-
-def _fields(name: str) -> set[str]:
-    entry = catalog()[f"refusal.{name}"].en
-    return set(re.findall(r"{(\w+)}", entry if isinstance(entry, str) else entry.other))
-
-
-def test_every_shape_is_of_a_sentence_that_the_code_says() -> None:
-    """A sentence that is changed without its shape would fall back to English without anybody noticing."""
-    source = "\n".join(file.read_text("utf-8") for file in _modules(resources.files("admin")))
-    told = [(name, shape) for name, shape in SHAPES.items() if not shape.startswith(FIELD)]
-    assert [(name, words) for name, shape in told for words in _literal(shape) if words not in source] == []
-
-
-def _modules(folder: Any) -> list[Any]:
-    found = []
-    for one in folder.iterdir():
-        if one.is_dir():
-            found += _modules(one)
-        elif one.name.endswith(".py") and one.name != "refusals.py":
-            found.append(one)
-    return found
-
-
-def _literal(shape: str) -> list[str]:
-    """The longest words of a shape that stand in the code as they are; nothing when they are too short to tell."""
-    plain = re.split(r"\(\?P<\w+>[^)]*\)|\(\?:[^)]*\)\??|[|]|\\S\+|\\d\+|\\w\+|\[[^\]]*\]\+?|\.[+*]\??|`|'|\\.", shape)
-    longest = max(plain, key=len).strip()
-    return [longest] if len(longest) > 12 else []

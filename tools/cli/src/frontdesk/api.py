@@ -1,5 +1,6 @@
 """How is the admin API asked? Every failure becomes one of two errors that say what to do."""
 
+import sys
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -47,9 +48,9 @@ class Api:
         """What is there. Parameters that are None, empty or false are left out."""
         return self._told(self._ask("GET", path, query), kind)
 
-    def post(self, path: str, kind: type[T], body: object = None, **query: object) -> Told[T]:
+    def post(self, path: str, kind: type[T], body: object = None, *, etag: str = "", **query: object) -> Told[T]:
         """Do something; the key keeps it from being done twice by what repeats requests on their way."""
-        headers = {"Idempotency-Key": uuid.uuid4().hex}
+        headers = {"Idempotency-Key": uuid.uuid4().hex, **_if_still(etag)}
         return self._told(self._ask("POST", path, query, msgspec.json.encode(body or {}), headers), kind)
 
     def post_unkeyed(self, path: str, kind: type[T], body: object) -> Told[T]:
@@ -60,22 +61,32 @@ class Api:
         self, path: str, kind: type[T], body: bytes, media: str = "application/json", *, etag: str = "", **query: object
     ) -> Told[T]:
         """Set something; with the ETag of what was read, only if nobody else changed it."""
-        headers = {"Content-Type": media} | ({"If-Match": etag} if etag else {})
-        return self._told(self._ask("PUT", path, query, body, headers), kind)
+        return self._told(self._ask("PUT", path, query, body, {"Content-Type": media, **_if_still(etag)}), kind)
 
-    def delete(self, path: str, kind: type[T], **query: object) -> Told[T]:
+    def delete(self, path: str, kind: type[T], *, etag: str = "", **query: object) -> Told[T]:
         """Take something away."""
-        return self._told(self._ask("DELETE", path, query), kind)
+        return self._told(self._ask("DELETE", path, query, headers=_if_still(etag)), kind)
 
     def pages(self, path: str, kind: type[T], most: int, **query: object) -> Told[list[T]]:
         """The items of a list, page after page, `most` of them."""
-        found: list[msgspec.Raw] = []
-        cursor: str | None = ""
-        while cursor is not None and len(found) < most:
-            page = self.get(path, _Page, limit=min(most - len(found), PAGE), cursor=cursor, **query).seen
-            found, cursor = found + page.items, page.next
+        _, found = self._walked(path, most, query)
         data = b"[" + b",".join(bytes(item) for item in found[:most]) + b"]"
         return Told(understood(data, list[kind]), data)  # type: ignore[valid-type]
+
+    def whole(self, path: str, kind: type[T], **query: object) -> Told[T]:
+        """A list that says something beside its items, page after page, as if it came at once."""
+        first, found = self._walked(path, sys.maxsize, query)
+        data = msgspec.json.encode({**first.whole, "items": found, "next": None})
+        return Told(understood(data, kind), data)
+
+    def _walked(self, path: str, most: int, query: Query) -> tuple[Told[_Page], list[msgspec.Raw]]:
+        """The first page, and the items of all."""
+        first = page = self.get(path, _Page, limit=min(most, PAGE), **query)
+        found = page.seen.items
+        while page.seen.next is not None and len(found) < most:
+            page = self.get(path, _Page, limit=min(most - len(found), PAGE), cursor=page.seen.next, **query)
+            found = found + page.seen.items
+        return first, found
 
     @contextmanager
     def lines(self, path: str, **query: object) -> Iterator[Iterator[str]]:
@@ -107,6 +118,11 @@ class Api:
     @staticmethod
     def _told(answer: httpx2.Response, kind: type[T]) -> Told[T]:
         return Told(understood(answer.content, kind), answer.content, answer.headers.get("ETag", ""))
+
+
+def _if_still(etag: str) -> dict[str, str]:
+    """The header that has it done only to what was seen; without an ETag, to whatever there is."""
+    return {"If-Match": etag} if etag else {}
 
 
 def _given(query: Query) -> dict[str, Any]:

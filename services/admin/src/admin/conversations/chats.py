@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from admin.http.problems import Problem
 from admin.steering.act import Act, Steering
+from admin.steering.pauses import FOREVER_MS, paused_until
 from admin.steering.telling import Telling
 from admin.views.model import Conversation
 from shared.events import BotPaused, BotResumed, HandoffEnded, HandoffTaken
@@ -18,8 +19,6 @@ from shared.events.spelling import written_ways
 from shared.service import Platform
 from shared.streams import keys
 from shared.streams.log import CHAT_LIFE_MS
-
-FOREVER_MS = 9_999_999_999_999  # the year 2286: a pause without an end, as services compare it
 
 
 class Chats:
@@ -43,8 +42,7 @@ class Chats:
 
     async def all_paused(self, instance: str) -> bool:
         """Whether the bot is quiet on the whole instance now."""
-        found: Any = await self._redis.hget(keys.bot(instance), "paused_until")
-        return bool(found) and found.isdigit() and int(found) > self._clock.now_ms()
+        return await paused_until(self._redis, instance, self._clock.now_ms()) is not None
 
     async def as_held(self, found: Conversation) -> Conversation:
         """A conversation with what services act on, which outlives what the log, and so the views, still tell."""

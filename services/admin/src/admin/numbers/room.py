@@ -1,7 +1,8 @@
 """What can be done with the clinic's numbers? Make one, connect it, have the gateway post to us, set its pace."""
 
 import asyncio
-from collections.abc import Awaitable
+from bisect import bisect_right
+from collections.abc import Awaitable, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ import msgspec
 from admin.access.principal import Role
 from admin.gateway import UNSET, Gateway, GatewayInstance, Hook, Qr, hook_to
 from admin.http.endpoint import Asked, Endpoint, Nothing, Reply, etag
+from admin.http.pages import cursor_of, parts_of
 from admin.http.problems import Problem
 from admin.instances import Instances, check_name
 from admin.library import Library
@@ -17,17 +19,17 @@ from admin.messages.address import recipient
 from admin.numbers import limits
 from admin.numbers.hearing import last_heard
 from admin.numbers.limits import Limits
-from admin.numbers.shapes import NewInstance, Number, NumberInFull, NumberList, OneInstance
+from admin.numbers.shapes import NewInstance, Number, NumberInFull, NumberList, NumbersAsked, OneInstance
 from admin.settings import AdminSettings
 from admin.steering.act import Act, Steering
 from admin.steering.matching import changed, check_match
+from admin.steering.pauses import FOREVER_MS, paused_until
 from admin.steering.telling import Telling
 from admin.views.model import Connection
 from admin.views.views import Views
 from shared.service import Platform
 
 WEBHOOK = "/webhooks/evolution/"
-AT_ONCE = 200  # numbers of a list: of thousands, others who ask are not kept waiting
 
 
 class InstancesDesk:
@@ -38,7 +40,7 @@ class InstancesDesk:
         gateway: Gateway,
     ) -> None:  # fmt: skip
         self._redis, self._scripts, self._instances, self._views = platform.redis, platform.scripts, instances, views
-        self._library, self._gateway, self._settings = library, gateway, settings
+        self._library, self._gateway, self._settings, self._clock = library, gateway, settings, platform.clock
         self._steering, self._telling = Steering(platform), Telling(platform.clock)
         all_, one, tag, operator = "/admin/instances", "/admin/instances/{instance}", "instances", Role.OPERATOR
         self.endpoints = [
@@ -51,19 +53,17 @@ class InstancesDesk:
             Endpoint("PUT", f"{one}/limits", operator, self.set_limits, tag),
         ]
 
-    async def list(self, asked: Asked[Nothing, None]) -> NumberList:
-        """Every instance that we or the gateway know."""
+    async def list(self, asked: Asked[NumbersAsked, None]) -> NumberList:
+        """Every instance that we or the gateway know, by their names, page by page."""
         problem, there = "", {}
         try:
             there = {one.name: one for one in await self._gateway.instances()}
         except Problem as trouble:
             problem = trouble.detail
         known = set(await self._instances.names())
-        names, items = sorted({*known, *there}), list[Number]()
-        for start in range(0, len(names), AT_ONCE):
-            some = names[start : start + AT_ONCE]
-            items += await asyncio.gather(*(self._number(name, name in known, there.get(name)) for name in some))
-        return NumberList(items=items, gateway_problem=problem)
+        names, more = _part(sorted({*known, *there}), asked.query)
+        items = await asyncio.gather(*(self._number(name, name in known, there.get(name)) for name in names))
+        return NumberList(items=items, next=cursor_of(names[-1]) if more else None, gateway_problem=problem)
 
     async def read(self, asked: Asked[OneInstance, None]) -> NumberInFull:
         """One instance: its state, whether its webhook points to us, its pace."""
@@ -80,9 +80,11 @@ class InstancesDesk:
         if there is None and not known:
             raise Problem(404, f"neither we nor the gateway know an instance {name!r}", parameter="instance")
         wanted, (pace, _) = self._hook_url(name), await limits.read(self._redis, name)
+        until = await paused_until(self._redis, name, self._clock.now_ms())
         return NumberInFull(
             number=await self._number(name, known, there), hook=hook, hook_wanted=wanted, gateway_problem=problem,
             hook_is_ours=bool(wanted and hook and hook.enabled and hook.url == wanted), limits=pace,
+            bot_paused=until is not None, bot_paused_until=None if until == FOREVER_MS else until,
         )  # fmt: skip
 
     async def create(self, asked: Asked[Nothing, NewInstance]) -> Reply[GatewayInstance]:
@@ -158,6 +160,12 @@ class InstancesDesk:
 
     async def _tell(self, who: str, action: str, name: str, outcome: str) -> None:
         await self._steering.do(Act(name).fact(self._telling.acted(who, action, name, outcome=outcome)))
+
+
+def _part(names: Sequence[str], asked: NumbersAsked) -> tuple[Sequence[str], bool]:
+    """Those of a page, and whether there are more."""
+    start = bisect_right(names, parts_of(asked.cursor, 1)[0]) if asked.cursor else 0
+    return names[start : start + asked.limit], len(names) > start + asked.limit
 
 
 def _number(given: str) -> str:

@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 
 from admin.gateway import GatewayInstance, Hook
+from admin.http.pages import MOST, Cursor, Limit, Page
 from admin.numbers.limits import Limits
 from admin.steering.asking import InstanceName
 from admin.views.model import Connection
@@ -42,10 +43,16 @@ class Number(msgspec.Struct, frozen=True, kw_only=True):
     """Null: the gateway does not have it, or was not asked."""
 
 
-class NumberList(msgspec.Struct, frozen=True, kw_only=True):
-    """All instances."""
+class NumbersAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """Which of them."""
 
-    items: list[Number]
+    cursor: Cursor = ""
+    limit: Limit = MOST
+
+
+class NumberList(Page[Number], frozen=True, kw_only=True):
+    """Instances, by their names."""
+
     gateway_problem: str = ""
     """Why the gateway could not be asked."""
 
@@ -59,4 +66,8 @@ class NumberInFull(msgspec.Struct, frozen=True, kw_only=True):
     """Where its webhook should point; empty when INGEST_PUBLIC_URL is not set."""
     hook_is_ours: bool
     limits: Limits
+    bot_paused: bool = False
+    """The bot answers nobody there."""
+    bot_paused_until: int | None = None
+    """Null: without an end, or not at all."""
     gateway_problem: str = ""

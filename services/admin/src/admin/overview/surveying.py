@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from admin.overview.figures import of_days
-from admin.overview.figuring import Figures, Figuring
+from admin.overview.figuring import Figuring
 from admin.overview.standing import InstanceStanding, Standing, Waiting, all_waiting, summed, today_of, waiting_in
 from admin.streams import durability, health, readings
 from admin.streams.health import Surroundings
@@ -15,7 +15,7 @@ from admin.streams.readings import Reading, ViewsReading
 from admin.streams.workers import Workers
 from admin.views.figures import day_of
 from admin.views.folding.state import connection_of
-from admin.views.model import Connection, Lag
+from admin.views.model import Connection, Figures, Lag
 from admin.views.views import Views
 from shared.service import Platform
 
@@ -85,6 +85,8 @@ def _seen(reading: Reading, figures: Figures, around: Surroundings) -> Seen:
     data, i = reading.views.connection, reading.instance
     connection = connection_of(data).shown(i) if data else Connection(instance=i)
     reasons = health.why_degraded(reading, around)
+    if figures.trouble and not reading.trouble:
+        reasons.append(health.unreadable(figures.trouble))
     if connection.state and connection.state not in ("open", "connecting"):
         reasons.append(f"the number is not connected: {connection.state}")
     return Seen(reading, figures, waiting_in(reading), connection, reasons)
@@ -94,7 +96,7 @@ def _line(one: Seen, now: int) -> InstanceStanding:
     reading, days = one.reading, [one.figures.day or _NO_DAY]
     return InstanceStanding(
         instance=reading.instance, status="degraded" if one.reasons else "ok", reasons=one.reasons,
-        waiting=one.waiting, chats=dict(one.figures.chats), today=today_of(days), took=dict(of_days(days)),
+        waiting=one.waiting, chats=one.figures.chats, today=today_of(days), took=dict(of_days(days)),
         connection=one.connection, bot_paused_until=reading.paused_until if reading.paused_until > now else None,
         views=_lag(reading.instance, reading.views),
     )  # fmt: skip

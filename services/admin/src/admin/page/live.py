@@ -9,9 +9,11 @@ from aiohttp import web
 
 from admin.access.principal import Role
 from admin.http.endpoint import EVENTS, Asked, Endpoint
+from admin.http.streaming import Stream
 from admin.instances import Instances
 from admin.page.screens import TAG
 from admin.views.views import Views
+from shared.streams.ending import end
 
 KEEP_ALIVE_S = 15.0  # proxies hang up on what is silent for 30 s or more
 GATHER_S = 0.2  # a burst of changes is one piece of news
@@ -43,28 +45,24 @@ class Live:
         """`data: <chat>` for each change, from now on."""
         wanted = asked.query.instance
         names = [await self._instances.require(wanted)] if wanted else (await self._instances.names())[:MOST_FOLLOWED]
-        headers = {"Content-Type": EVENTS, "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        response = web.StreamResponse(headers=headers)
-        await response.prepare(asked.request)
+        stream = Stream(asked.request, {"Content-Type": EVENTS})
         news: asyncio.Queue[str] = asyncio.Queue(WAITING)
         async with asyncio.TaskGroup() as group:
             followers = [group.create_task(self._follow(name, news)) for name in names]
-            with contextlib.suppress(ConnectionError):
-                await self._tell(response, news)
-            for follower in followers:
-                follower.cancel()
-        return response
+            await self._tell(stream, news)
+            await end(followers)
+        return stream.response
 
     async def _follow(self, instance: str, news: asyncio.Queue[str]) -> None:
         async for chat in self._views.changes(instance):
             with contextlib.suppress(asyncio.QueueFull):
                 news.put_nowait(chat)
 
-    async def _tell(self, response: web.StreamResponse, news: asyncio.Queue[str]) -> None:
-        await response.write(f"retry: {RETRY_MS}\n\n".encode())
-        while not self._closing.is_set():
+    async def _tell(self, stream: Stream, news: asyncio.Queue[str]) -> None:
+        reads = await stream.begin(f"retry: {RETRY_MS}\n\n".encode())
+        while reads and not self._closing.is_set():
             chats = await self._gathered(news)
-            await response.write("".join(f"data: {chat}\n\n" for chat in sorted(chats)).encode() or b": here\n\n")
+            reads = await stream.give([b"data: %s\n\n" % chat.encode() for chat in sorted(chats)] or (b": here\n\n",))
 
     async def _gathered(self, news: asyncio.Queue[str]) -> set[str]:
         """What changed within a moment; nothing, when all was quiet for long."""

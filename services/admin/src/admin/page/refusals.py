@@ -3,9 +3,9 @@
 What msgspec finds wrong is said by `admin.http.faults`, the rest by each route. A test holds this table against both.
 """
 
-import re
 from collections.abc import Mapping
 
+from admin.page.shapes import Shapes
 from admin.page.words import Words
 
 FIELD = r"(?:[\w.\[\]-]+|the body|the query): "
@@ -65,6 +65,8 @@ SHAPES: Mapping[str, str] = {
     "gateway_unset": r"no gateway is set: .+",
     "gateway_away": r"the gateway at (?P<url>\S+) cannot be reached: .+",
     "gateway_key": r"the gateway refuses our key \(\d+\): .+",
+    "gateway_says": r"the gateway says: (?P<why>.+)",
+    "gateway_answers": r"the gateway answers (?P<status>\d+): (?P<why>.+)",
     "redis": r"Redis did not do it: (?P<why>.+); look at the state before trying again",
     "role": r"this needs the role (?P<role>\w+); .+",
     "again": r"log in again",
@@ -81,17 +83,12 @@ SHAPES: Mapping[str, str] = {
     "too_late": r"too late: .+",
     "full": r"the queue is full: .+|the stream it goes back to is full; .+",
 }
-_SHAPES = [(name, re.compile(shape, re.S)) for name, shape in SHAPES.items()]
 _NUMBERS = frozenset({"n", "before", "most"})
 
 
 def said(t: Words, detail: str) -> str | None:
     """The refusal in the reader's language; None when its shape is not known, and it stays as the API says it."""
-    for name, shape in _SHAPES:
-        if found := shape.fullmatch(detail):
-            values = {what: _value(t, what, value) for what, value in found.groupdict().items() if value is not None}
-            return t(f"refusal.{name}", **values)
-    return None
+    return _SAID.said(t, detail)
 
 
 def _value(t: Words, what: str, value: str) -> str | int:
@@ -102,3 +99,6 @@ def _value(t: Words, what: str, value: str) -> str | int:
     if what in ("holder", "before") and value == "nobody":
         return t("refusal.nobody")
     return t.known(f"{what}.{value}", value) if what in ("service", "role") else value
+
+
+_SAID = Shapes("refusal", SHAPES, _value)

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from admin.access.principal import Principal
 from admin.http.problems import Problem
 from admin.http.whence import PATH_SAFE, page_path
-from admin.page import reasons, refusals, variables
+from admin.page import failings, findings, reasons, refusals, variables
 from admin.page.asking import Asking
 from admin.page.choice import Theme
 from admin.page.formats import Formats
@@ -99,8 +99,19 @@ class Shell:
 
     def said(self, sentence: str) -> Markup:
         """A sentence of the API's in the reader's language; marked as English when that is all there is."""
-        said = refusals.said(self.t, sentence)
-        return escape(said) if said else Markup('<span lang="en">{}</span>').format(sentence)
+        return _in_words(refusals.said(self.t, sentence), sentence)
+
+    def why(self, reason: str) -> Markup:
+        """Why a message was not sent, or not answered."""
+        return _in_words(failings.said(self.t, reason), reason)
+
+    def check(self, name: str) -> str:
+        """What the doctor looked at."""
+        return self.t.known(f"check.name_{name.replace(' ', '_')}", name)
+
+    def found(self, sentence: str) -> Markup:
+        """What the doctor found, or says to do."""
+        return _in_words(findings.said(self.t, sentence), sentence)
 
     def variable(self, name: str) -> str:
         """What the reader calls a template's variable."""
@@ -128,3 +139,7 @@ class Shell:
     @property
     def query(self) -> Any:
         return self.request.query
+
+
+def _in_words(said: str | None, sentence: str) -> Markup:
+    return escape(said) if said else Markup('<span lang="en">{}</span>').format(sentence)

@@ -110,7 +110,7 @@ class Gauges:
         """It is rare, and lasts until a rebuild: a series only for those that it happened to."""
         before = self._missed.get(name, 0)
         if missed > before:
-            do = "raise WA_LOG_MAXLEN, or keep an admin running: see FrontdeskViewsBehind"
+            do = "raise WA_LOG_MAXLEN, or keep an admin running: see FrontdeskViewsMissed"
             _log.error("views_missed_facts", instance=name, facts=missed - before, do=do)
         if missed:
             metrics.VIEWS_MISSED.labels(name).set(missed)

@@ -82,13 +82,18 @@ def first(reasons: Sequence[str]) -> list[str]:
 def why_degraded(reading: Reading, around: Surroundings) -> list[str]:
     """What is wrong with this instance."""
     if reading.trouble:
-        return [f"it cannot be read: {reading.trouble}"]
+        return [unreadable(reading.trouble)]
     found = [why for target in targets(reading.instance) if (why := _stream_trouble(target, reading, around))]
     if reading.dead:
         found.append(f"dead letters: {reading.dead}")
     if reading.views.missed:
         found.append(f"the views lack {reading.views.missed} facts that left the log before they were read")
     return found
+
+
+def unreadable(trouble: str) -> str:
+    """Why a look at an instance failed."""
+    return f"it cannot be read: {trouble}"
 
 
 def _stream_trouble(target: Target, reading: Reading, around: Surroundings) -> str:

@@ -12,6 +12,8 @@ _COUNTS = (
 )  # fmt: skip
 _BUCKETS = len(STAGE_BOUNDS_MS) + 1
 _FINER = len(STAGE_BOUNDS_MS) - len(REPLY_BOUNDS_MS)
+COUNTED = (_BUCKETS, " ".join(STAGES), " ".join((*_COUNTS, "micro_usd")))
+"""All that may be counted of a day, as `figures.lua` takes it."""
 _EPOCH = dt.date(1970, 1, 1)
 
 

@@ -132,6 +132,17 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     `REPLY_BOUNDS_MS`, the last one beyond them all."""
 
 
+class Figures(msgspec.Struct, frozen=True):
+    """What one instance comes to now."""
+
+    chats: dict[str, int] = {}
+    """How many have each status."""
+    day: Day | None = None
+    """This day's figures; None: nothing happened."""
+    trouble: str = ""
+    """Why they cannot be read: a key of another type."""
+
+
 REPLY_BOUNDS_MS = (250, 500, 1_000, 1_500, 2_000, 3_000, 5_000, 10_000, 30_000, 60_000, 300_000)
 STAGE_BOUNDS_MS = (5, 10, 25, 50, 100, *REPLY_BOUNDS_MS)
 

@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
+from redis.exceptions import ResponseError
+
 from admin.http.pages import Page, cursor_of, parts_of
 from admin.views import lists
 from admin.views.changes import Changes
-from admin.views.figures import day_of, fields_of, number_of
+from admin.views.figures import COUNTED, day_of, fields_of, number_of
 from admin.views.folding.names import kept
 from admin.views.folding.state import ChatState, chat_of, connection_of, message_of
-from admin.views.model import Connection, Conversation, Day, Lag, Message, Status, Story
+from admin.views.model import Connection, Conversation, Day, Figures, Lag, Message, Status, Story
 from admin.views.projecting.head import read_head
 from admin.views.search import Search
 from admin.views.storytelling import Telling
@@ -86,11 +88,8 @@ class Store:
         version = await self._version(instance)
         sizes = [self._scripts.call("ZCARD", keys.view(instance, version, status)) for status in STATUSES]
         over = self._scripts.call("ZCOUNT", keys.view(instance, version, "lapses"), "-inf", self._clock.now_ms())
-        *found, lapsed = await asyncio.gather(*sizes, over)
-        counts = dict(zip(STATUSES, map(int, found), strict=True))
-        counts["paused"] -= int(lapsed)
-        counts["bot"] += int(lapsed)
-        return counts
+        lapsed, *found = await asyncio.gather(over, *sizes)
+        return _statuses(found, lapsed)
 
     # ── messages ───────────────────────────────────────────────────────────────────────────────────────────────────
     async def messages(self, instance: str, chat: str, *, cursor: str = "", limit: int = 50) -> Page[Message]:
@@ -133,6 +132,15 @@ class Store:
         found = await self._scripts.call("HMGET", keys.view(instance, version, "days"), *fields)
         counts = {field: int(value) for field, value in zip(fields, found, strict=True) if value is not None}
         return [day_of(instance, number, counts) for number in numbers]
+
+    async def figures(self, asked: Sequence[tuple[str, int]], day: str) -> list[Figures]:
+        """Of many instances, each with the version that serves: their chats by status, and this day's figures."""
+        number = number_of(day)
+        args = (self._clock.now_ms(), number, *COUNTED)
+        parts = ("days", "lapses", *STATUSES)
+        calls = [([keys.view(instance, version, part) for part in parts], args) for instance, version in asked]
+        replies = await self._scripts.run_each("figures", calls)
+        return [_figures(name, number, reply) for (name, _), reply in zip(asked, replies, strict=True)]
 
     async def connection(self, instance: str) -> Connection:
         """What the gateway last said of it."""
@@ -183,6 +191,22 @@ class Store:
         reply: Any = await self._scripts.call("XINFO", "STREAM", log)
         pairs = reply.items() if isinstance(reply, dict) else zip(reply[::2], reply[1::2], strict=False)
         return {_text(name): _text(value) for name, value in pairs}
+
+
+def _statuses(sizes: Sequence[Any], lapsed: Any) -> dict[Status, int]:
+    """Chats by status; a pause that is over is none."""
+    counts = dict(zip(STATUSES, map(int, sizes), strict=True))
+    counts["paused"] -= int(lapsed)
+    counts["bot"] += int(lapsed)
+    return counts
+
+
+def _figures(instance: str, number: int, reply: Any) -> Figures:
+    if isinstance(reply, ResponseError):
+        return Figures(trouble=str(reply))
+    lapsed, *sizes, counted = reply
+    counts = {_text(name): int(value) for name, value in zip(counted[::2], counted[1::2], strict=True)}
+    return Figures(dict(_statuses(sizes, lapsed).items()), day_of(instance, number, counts) if counts else None)
 
 
 def _text(value: Any) -> str:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from admin.http.pages import Page
-from admin.views.model import Connection, Conversation, Day, Lag, Message, Status, Story
+from admin.views.model import Connection, Conversation, Day, Figures, Lag, Message, Status, Story
 
 
 class Views(Protocol):
@@ -34,6 +34,10 @@ class Views(Protocol):
 
     async def days(self, instance: str, since: str, until: str) -> Sequence[Day]:
         """Figures of the days `since` to `until` (YYYY-MM-DD, both included), the oldest first."""
+        ...
+
+    async def figures(self, asked: Sequence[tuple[str, int]], day: str) -> list[Figures]:
+        """Of many instances, each with the version of its views that serves, in a few round trips."""
         ...
 
     async def counts(self, instance: str) -> dict[Status, int]:

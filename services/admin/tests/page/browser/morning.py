@@ -140,8 +140,8 @@ class Morning:
             await self.ago(1500 - 40 * n).talk(
                 patient, f"Paciente {n}", "Qual é o horário?", "De segunda a sexta, das 8h às 19h."
             )
-        await self.ago(60).dead(JOAO, "Sua consulta é amanhã às 9h.", "number not on WhatsApp")
-        await self.ago(58).dead(EVE, "Seu resultado está pronto.", "the gateway answered 400: bad media")
+        await self.ago(60).dead(JOAO, "Sua consulta é amanhã às 9h.", "the number is not on WhatsApp")
+        await self.ago(58).dead(EVE, "Seu resultado está pronto.", "400 unsupported image format")
         await self._joao()
         await self._maria()
         await self._john()
@@ -172,7 +172,7 @@ class Morning:
         staff = self.ago(4).requested(self.fact(MessageReceived, MARIA, message_id="X", author="patient", kind="text"),
                                       "Maria, aqui é a Ana. Para a lua ainda não 🙂", "staff", by="ana")  # fmt: skip
         failed = following(SendFailed, staff, "no", self.later(1), send_id=staff.id, attempt=1, category="permanent",
-                           reason="number not on WhatsApp", final=True)  # fmt: skip
+                           reason="the number is not on WhatsApp", final=True)  # fmt: skip
         thanks = self.ago(3).wrote(MARIA, "Maria Silva", "obrigada!")
         quiet = following(ReplySuppressed, thanks, "quiet", self.later(0.1), answers=(thanks.id,), why="thanks")
         noted = self.fact(ContactChanged, MARIA, by="ana", notes="Prefere a Dra. Helena.", vip=True)

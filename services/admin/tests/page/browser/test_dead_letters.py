@@ -151,3 +151,16 @@ async def test_without_a_script_some_are_ticked_by_hand(clinic: Clinic, visit: N
     await page.get_by_role("button", name="Discard", exact=True).click()
     await expect(page.locator(".letter")).to_have_count(1)
     await expect(page.locator(".letter")).to_contain_text(JOAO)
+
+
+async def test_a_reason_is_told_in_the_readers_language_and_leads_to_all_that_have_it(
+    clinic: Clinic, visit: NewVisit
+) -> None:
+    page = await (await visit(clinic, lang="pt")).go("/dead-letters")
+    letter = page.locator("li.letter", has_text="o número não tem WhatsApp")
+    await expect(page.locator("li.letter")).to_have_count(2)
+    await letter.get_by_role("link", name="só as deste motivo").click()
+    await expect(page.locator("li.letter")).to_have_count(1)
+    await page.locator("li.letter a").click()
+    await expect(page.get_by_role("heading", level=1).locator("..")).to_contain_text("o número não tem WhatsApp")
+    await expect(page.locator("tbody")).to_contain_text("recusada de vez: o número não tem WhatsApp")

@@ -1,7 +1,7 @@
 """Can a number be made, connected by its QR code, pointed at us and paced, with a gateway like a real one?"""
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 
 from shared.events import AdminActed, MessageReceived
 from shared.streams import keys
@@ -150,3 +150,31 @@ async def test_a_viewer_sees_the_state_and_no_code(clinic: Clinic, gateway: Gate
     page = await one.go("/instances/demo")
     await expect(page.locator("#connection")).to_contain_text("disconnected")
     await expect(page.locator("main img, main form")).to_have_count(0)
+
+
+async def test_a_number_says_whether_its_bot_is_paused(clinic: Clinic, visit: NewVisit) -> None:
+    page = await (await visit(clinic)).go("/instances/demo")
+    bot = page.locator("#bot")
+    await expect(bot.get_by_role("button", name="Resume")).to_have_count(0)
+    await bot.get_by_role("combobox").select_option("")
+    await bot.get_by_role("button", name="Pause").click()
+    await expect(bot).to_contain_text("The bot is paused on this whole number.")
+    await expect(bot.get_by_role("button", name="Pause")).to_have_count(0)
+    await bot.get_by_role("button", name="Resume").click()
+    await expect(bot.get_by_role("button", name="Pause")).to_be_visible()
+    await expect(bot.get_by_role("status")).to_have_count(0)
+
+
+async def test_on_a_desktop_no_card_stands_alone(clinic: Clinic, visit: NewVisit) -> None:
+    """What is read stands on the left, what is set on the right; with nothing to set, both columns are filled."""
+    page = await (await visit(clinic)).go("/instances/demo")
+    assert await _columns_of(page.locator("main .card")) == [0, 0, 1, 1]
+    viewer = await visit(clinic, await clinic.token("eve", "viewer"))
+    page = await viewer.go("/instances/demo")
+    assert await _columns_of(page.locator("main .card")) == [0, 1]
+
+
+async def _columns_of(cards: Locator) -> list[int]:
+    """In which column each stands."""
+    lefts = [box["x"] for card in await cards.all() if (box := await card.bounding_box())]
+    return [sorted(set(lefts)).index(left) for left in lefts]

@@ -46,6 +46,15 @@ async def test_the_story_of_an_answer_tells_its_sources(clinic: Clinic, visit: N
     await expect(story).to_contain_text("dental.md#limpeza")
 
 
+async def test_the_story_of_a_question_is_told_once(clinic: Clinic, visit: NewVisit) -> None:
+    """Its answer has the same one."""
+    page = await (await visit(clinic)).go(f"/chats/demo/{MARIA}")
+    question = page.locator("#messages li.message", has_text="Quanto custa a limpeza?")
+    await question.get_by_role("link", name="See the story").click()
+    await expect(question.locator(".story")).to_be_visible()
+    await expect(page.locator(".story")).to_have_count(1)
+
+
 async def test_a_patients_html_is_text(clinic: Clinic, visit: NewVisit) -> None:
     await clinic.morning.ago(0).write(clinic.morning.wrote("5511900009999", HOSTILE, HOSTILE))
     await clinic.seen()

@@ -20,7 +20,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False, help="T
 @app.command("list")
 def list_(here: Session) -> None:
     """Every number that we or the gateway know."""
-    here.tell(here.api.get("/admin/instances", Numbers), _list)
+    here.tell(here.api.whole("/admin/instances", Numbers), _list)
 
 
 @app.command("show")

@@ -1,6 +1,8 @@
-"""What can be done to the streams? Each command shows what it would touch before it does it."""
+"""What can be done to the streams? Each command shows what it would touch, and then touches no more than that."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -8,6 +10,7 @@ from frontdesk import show
 from frontdesk.answers.streams import Operated
 from frontdesk.commands.words import DryRun, Reason, Yes
 from frontdesk.desk import Desk
+from frontdesk.failures import Refused
 from frontdesk.session import Session
 
 app = Desk()
@@ -59,20 +62,35 @@ def claim_pending(
 
 
 _CONFIRMED = ("reset-to-latest", "destroy-recreate")
+CHANGED = 412
 
 
 def _operate(here: Session, method: str, action: str, dry_run: bool, yes: bool, **about: str | bool) -> None:
     instance, path = here.one(), f"/admin/streams/{action}"
     ask = here.api.delete if method == "DELETE" else here.api.post
-    common: dict[str, str | bool] = {"instance": instance, **about}
+    common: dict[str, Any] = {"instance": instance, **about}
     would = ask(path, Operated, **common, dry_run=True)
     if dry_run:
         here.tell(would, _people)
         return
+    if not (yes or here.as_json):
+        _people(would.seen)
     here.confirm(f"{action} on {instance} touches {would.seen.touched} entries. Go on?", yes)
     if action in _CONFIRMED:
         common["confirm"] = instance
-    here.tell(ask(path, Operated, **common), _people)
+    with _counting_anew():
+        here.tell(ask(path, Operated, etag=would.etag, **common), _people)
+
+
+@contextmanager
+def _counting_anew() -> Iterator[None]:
+    """Say what to do when there is more than the dry run counted, or another holder of the lane."""
+    try:
+        yield
+    except Refused as refused:
+        if refused.status == CHANGED:
+            refused.hint = "Run the command again: it counts anew."
+        raise
 
 
 def _people(told: Operated) -> None:

@@ -1,5 +1,6 @@
 """The chats, as a messenger shows them: the list, one conversation with the story of each message, its contact."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -81,6 +82,7 @@ class Chats:
         return await self._shown(
             asked, q.instance, status=problem.status if problem else 200,
             open=found.data, messages=messages.data, contact=contact[0], version=contact[1], story=story,
+            told_at=_told_at(messages.data.items, q.story) if story else "",
             templates=templates.items if templates else [], languages=templates.languages if templates else [],
             picked=talking.picked(templates, q.template), preview=preview, form=given, problem=problem,
             most_bytes=MOST_BYTES,
@@ -170,3 +172,9 @@ class Chats:
             instance=asked.query.instance, body=filled,
         )  # fmt: skip
         return str(answer.data.text)
+
+
+def _told_at(messages: Sequence[Any], story: str) -> str:
+    """The message that a story is told at: the one that was meant, else the newest that it is about."""
+    ids = [one.id for one in messages]
+    return story if story in ids else next((one.id for one in messages if one.story == story), "")

@@ -9,10 +9,11 @@ from admin.access.principal import Role
 from admin.http.endpoint import Asked
 from admin.http.problems import Problem
 from admin.page.rooms.talking import pause_of
-from admin.page.screens import NOTHING_GIVEN, Form, Means, Seen, back_to, form, page, tried
+from admin.page.screens import NOTHING_GIVEN, Form, Listed, Means, Seen, back_to, form, page, tried
 
 ALL = "/admin/instances"
 ONE = f"{ALL}/{{instance}}"
+A_PAGE = 100  # numbers
 LIMITS = ("tokens_per_second", "bucket_capacity", "recipient_tokens_per_second", "new_contacts_per_day")
 
 
@@ -28,20 +29,20 @@ class Instances:
             form("/instances/{instance}", self.change, Role.OPERATOR),
         ]
 
-    async def list(self, asked: Asked[Seen, None]) -> web.Response:
-        """All numbers and their state."""
+    async def list(self, asked: Asked[Listed, None]) -> web.Response:
+        """All numbers and their state, page by page."""
         return await self._listed(asked)
 
     async def _listed(
-        self, asked: Asked[Seen, None], given: Form = NOTHING_GIVEN, problem: Problem | None = None
+        self, asked: Asked[Listed, None], given: Form = NOTHING_GIVEN, problem: Problem | None = None
     ) -> web.Response:
-        found = (await self._ask(asked.request, f"GET {ALL}")).data
+        found = (await self._ask(asked.request, f"GET {ALL}", cursor=asked.query.cursor, limit=A_PAGE)).data
         return await self._means.rendering.show(
             asked.request, "instances.html", found=found, form=given, problem=problem,
             status=problem.status if problem else 200,
         )  # fmt: skip
 
-    async def create(self, asked: Asked[Seen, None]) -> web.Response:
+    async def create(self, asked: Asked[Listed, None]) -> web.Response:
         """Make a new one at the gateway, then show its QR code."""
 
         async def work(given: Form) -> web.Response:
