@@ -18,8 +18,9 @@ from shared.events import (
     SendDelivered,
     SendRequested,
     content_digest,
+    encode,
 )
-from shared.streams import flying, keys
+from shared.streams import due, flying, keys
 from shared.telemetry import metrics
 from tests.support.gateway import HANG, Gateway
 from tests.support.one_sender import sender
@@ -46,6 +47,11 @@ async def wreck(client: aioredis.Redis, key: str) -> None:
     """Make it a list, which none of these is."""
     await client.delete(key)
     await client.rpush(key, "x")
+
+
+async def mend(client: aioredis.Redis, key: str, kept: bytes) -> None:
+    """Put back what it was, in one step: somebody waits for it."""
+    await (client.restore(key, 0, kept, replace=True) if kept else client.delete(key))
 
 
 # ── the sender ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -128,9 +134,7 @@ async def test_what_a_whole_instance_goes_by_makes_it_wait_and_no_other(
         await until(other.idle)
         await until(lambda: met("sender") > before)
         assert [call.text for call in gateway.calls] == ["other"]
-        await streams.client.delete(named(INSTANCE))
-        if kept:
-            await streams.client.restore(named(INSTANCE), 0, kept)
+        await mend(streams.client, named(INSTANCE), kept)
         await until(streams.idle)
     assert sorted(await streams.accepted()) == sorted(send.id for send in sends)
     assert not await streams.dead()
@@ -264,8 +268,29 @@ async def test_an_instance_that_cannot_be_worked_is_told_and_holds_no_other(
         await streams.put(a_send("other", instance="wa2"))
         await until(lambda: handler.ended == ["other"])
         await until(lambda: met("sender") > before)
-        await streams.client.delete(named(INSTANCE))
-        if kept:
-            await streams.client.restore(named(INSTANCE), 0, kept)
+        await mend(streams.client, named(INSTANCE), kept)
         await until(lambda: handler.ended == ["other", "1"])
         await until(streams.idle)
+
+
+@pytest.mark.parametrize("key", [keys.INSTANCES, keys.wake("sender"), keys.WAKE_DUE])
+async def test_hints_of_the_wrong_type_are_told_and_stop_no_work(
+    streams: Streams, redis_url: str, gateway: Gateway, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They name instances that have work: whoever is not woken looks."""
+    monkeypatch.setattr(due, "SWEEP_EVERY_TICKS", 4)
+    send = a_send("parked")
+    await streams.client.zadd(keys.due(INSTANCE), {send.id: 1})
+    parked = keys.outbound(INSTANCE).encode() + b"\n" + encode(send)
+    await streams.client.hset(keys.parked(INSTANCE), send.id, parked)
+    await wreck(streams.client, key)
+    before = met("sender") + met("due")
+    async with sender(redis_url, gateway, SEND_UNCONFIRMED_AFTER_S="0"):
+        await streams.put(a_send("1"))
+        await until(lambda: _has(streams.accepted, 2 if key != keys.INSTANCES else 1))
+        assert met("sender") + met("due") > before
+        await streams.client.delete(key)
+        await streams.put(a_send("2"))
+        await until(lambda: _has(streams.accepted, 3))
+        await until(streams.idle)
+    assert sorted(call.text for call in gateway.calls) == ["1", "2", "parked"]

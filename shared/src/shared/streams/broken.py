@@ -6,9 +6,9 @@ one a dead letter, to be replayed when the key is gone. One that a whole instanc
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from redis.exceptions import ResponseError
 
@@ -19,6 +19,7 @@ SAID_AGAIN_S = 60.0
 MOST_REMEMBERED = 1_000
 LEFT_OUT = "what goes there is left out, and the rest goes on"
 
+T = TypeVar("T")
 _TOLD = re.compile(r"WRONGTYPE (?P<key>\S.*?) is a (?P<found>\w+), expected a (?P<expected>\w+)")
 _log = logs.get(__name__)
 
@@ -52,6 +53,14 @@ def recognised(command: Sequence[Any], reply: Any) -> Any:
         return reply
     key = command[2] if command[0] == "XGROUP" else command[1]
     return BrokenKey(str(key), f"is of a type that {command[0]} does not take")
+
+
+async def asked(command: str, key: str, reply: Awaitable[T]) -> T:
+    """The reply of a client of redis-py's own; its refusal for the key's type as BrokenKey."""
+    try:
+        return await reply
+    except ResponseError as refusal:
+        raise recognised((command, key), refusal) from None
 
 
 @dataclass

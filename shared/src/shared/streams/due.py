@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from redis.exceptions import RedisError, ResponseError
 
@@ -56,7 +57,7 @@ class Promoter:
     async def tick(self) -> None:
         """Look at the instances whose hint is due."""
         now = self._clock.now_ms()
-        names = await self._scripts.call("ZRANGEBYSCORE", keys.WAKE_DUE, "-inf", now, "LIMIT", 0, BATCH)
+        names = await self._hint("ZRANGEBYSCORE", keys.WAKE_DUE, "-inf", now, "LIMIT", 0, BATCH) or []
         await self._all([name.decode(errors="replace") for name in names])
         for name in names:
             if name.decode(errors="replace").encode() != name:  # no instance: nobody else would forget it
@@ -80,10 +81,18 @@ class Promoter:
     async def promote(self, instance: str) -> int:
         """Move what is due of one instance; how many there were."""
         streams = self._streams_of(instance)
-        await self._scripts.call("ZREM", keys.WAKE_DUE, instance)  # first: a hint that comes meanwhile is kept
+        await self._hint("ZREM", keys.WAKE_DUE, instance)  # first: a hint that comes meanwhile is kept
         names = [keys.due(instance), keys.parked(instance), *streams]
         args = [BATCH, self._bound, MOST_LOOKS, FULL_WAIT_MS]
         moved, wait_ms = await self._scripts.run("promote", names, args, wake_ups(instance, streams))
         if wait_ms >= 0:
-            await self._scripts.call(*due_hint(instance, self._clock.now_ms() + max(int(wait_ms), 1)))
+            await self._hint(*due_hint(instance, self._clock.now_ms() + max(int(wait_ms), 1)))
         return int(moved)
+
+    async def _hint(self, *command: Any) -> Any:
+        """The reply of a command about hints; None when they are of a wrong type: the sweep finds all."""
+        try:
+            return await self._scripts.call(*command)
+        except BrokenKey as broken:
+            self._complaints.about(broken.key, broken.problem, "what is due is found within a minute")
+            return None

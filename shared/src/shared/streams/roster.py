@@ -12,6 +12,7 @@ import redis.asyncio as aioredis
 from redis.exceptions import RedisError
 
 from shared.streams import keys
+from shared.streams.broken import BrokenKey, Complaints, asked
 from shared.streams.connection import end_if_cancelled
 from shared.telemetry import logs, metrics
 
@@ -61,6 +62,7 @@ class Roster:
         self._service = service
         self._replica = replica
         self._block_ms = block_ms
+        self._complaints = Complaints(service)
 
     async def listen(self, on_wake: Callable[[str], None], sweep: Callable[[], Awaitable[None]]) -> None:
         """Call `on_wake` for every instance that is named, and `sweep` first and after every gap in the listening."""
@@ -74,17 +76,32 @@ class Roster:
                 last = await self._read(last, on_wake)
                 failures = 0
                 metrics.REDIS_UP.set(1)
+            except BrokenKey as broken:
+                self._complaints.about(broken.key, broken.problem, "work is found by looking, every few seconds")
+                last = None
+                await self._look(sweep)
             except (RedisError, OSError, TimeoutError) as error:
                 end_if_cancelled()
                 last = None
                 failures = await self._pause(failures, error)
 
+    async def _look(self, sweep: Callable[[], Awaitable[None]]) -> None:
+        """Nobody is heard: what there is to do is looked for."""
+        try:
+            await sweep()
+        except (RedisError, OSError, TimeoutError):
+            end_if_cancelled()
+        await asyncio.sleep(BACKOFF_S[-1])
+
     async def _newest(self) -> str:
-        newest: Any = await self._client.xrevrange(keys.wake(self._service), count=1)
+        name = keys.wake(self._service)
+        newest: Any = await asked("XREVRANGE", name, self._client.xrevrange(name, count=1))
         return newest[0][0].decode() if newest else "0-0"
 
     async def _read(self, last: str, on_wake: Callable[[str], None]) -> str:
-        reply: Any = await self._blocking.xread({keys.wake(self._service): last}, count=1000, block=self._block_ms)
+        name = keys.wake(self._service)
+        reading: Any = self._blocking.xread({name: last}, count=1000, block=self._block_ms)
+        reply: Any = await asked("XREAD", name, reading)
         if isinstance(reply, dict):
             reply = [(stream, batches[0]) for stream, batches in reply.items()]
         for _, entries in reply or ():
@@ -126,5 +143,10 @@ class Roster:
 
     async def instances(self) -> list[str]:
         """Every instance that ever had a message."""
-        names: Any = await self._client.smembers(keys.INSTANCES)
+        reading: Any = self._client.smembers(keys.INSTANCES)
+        try:
+            names: Any = await asked("SMEMBERS", keys.INSTANCES, reading)
+        except BrokenKey as broken:
+            self._complaints.about(broken.key, broken.problem, "only work that somebody is woken for is found")
+            return []
         return sorted(name.decode(errors="replace") for name in names)
