@@ -13,7 +13,7 @@ from admin.http.endpoint import Asked, Endpoint, Nothing, Reply, etag
 from admin.http.problems import Problem
 from admin.instances import Instances, check_name
 from admin.library import Library
-from admin.messages.address import recipient
+from admin.messages.addressing import Addressing
 from admin.numbers import limits
 from admin.numbers.hearing import last_heard
 from admin.numbers.limits import Limits
@@ -40,6 +40,7 @@ class InstancesDesk:
         self._redis, self._scripts, self._instances, self._views = platform.redis, platform.scripts, instances, views
         self._library, self._gateway, self._settings = library, gateway, settings
         self._steering, self._telling = Steering(platform), Telling(platform.clock)
+        self._addressing = Addressing(platform.redis, library)
         all_, one, tag, operator = "/admin/instances", "/admin/instances/{instance}", "instances", Role.OPERATOR
         self.endpoints = [
             Endpoint("GET", all_, Role.VIEWER, self.list, tag),
@@ -88,7 +89,7 @@ class InstancesDesk:
     async def create(self, asked: Asked[Nothing, NewInstance]) -> Reply[GatewayInstance]:
         """Make an instance at the gateway, posting to us. Then show its QR code to the phone."""
         body, name = asked.body, check_name(asked.body.name, "name")
-        number = _number(body.number) if body.number else ""
+        number = await self._own_number(name, body.number) if body.number else ""
         hook = self._hook(name) if body.webhook else None
         await self._acting(asked.who.name, "instance.create", name, self._gateway.create(name, number, hook))
         made = await self._gateway.instance(name) or GatewayInstance(name=name)
@@ -134,6 +135,9 @@ class InstancesDesk:
             clinic = ""
         return Number(instance=name, known=known, clinic=clinic, connection=connection, heard_at=heard, gateway=there)
 
+    async def _own_number(self, name: str, given: str) -> str:
+        return (await self._addressing.reading(name, [given])).recipient(given, "number")
+
     def _hook_url(self, name: str) -> str:
         base = self._settings.ingest_public_url.rstrip("/")
         return f"{base}{WEBHOOK}{quote(name, safe='')}" if base else ""
@@ -158,10 +162,3 @@ class InstancesDesk:
 
     async def _tell(self, who: str, action: str, name: str, outcome: str) -> None:
         await self._steering.do(Act(name).fact(self._telling.acted(who, action, name, outcome=outcome)))
-
-
-def _number(given: str) -> str:
-    try:
-        return recipient(given)
-    except Problem as problem:
-        raise Problem(400, problem.detail.replace("`to`", "`number`"), parameter="number") from None
