@@ -100,6 +100,24 @@ MISTAKES = [
     ),
     ("name: Small Clinic", "name: !env HOME", 1, "name: the tag !env is not allowed here"),
     ("  monday: [", "  monday: {", 10, "not valid YAML"),
+    (
+        "{en: Call 192., pt: Ligue 192.}",
+        "{en: In an emergency, call 192., pt: Ligue 192.}",
+        34,
+        "policies.emergency: 'call 192.' stands alone behind a comma: a text with a comma, a colon or a question mark",
+    ),
+    (
+        "{en: One moment., pt: Um momento.}",
+        "{en: One moment?, pt: Um momento?}",
+        37,
+        "not valid YAML: expected ',' or '}', but got '?' (a text with a comma, a colon or a question mark needs",
+    ),
+    (
+        "name: Small Clinic",
+        "name: Small: Clinic",
+        1,
+        "not valid YAML: mapping values are not allowed here (a text with",
+    ),
 ]
 
 
