@@ -15,7 +15,7 @@ ONCE ?=
 SEEDS ?=
 SHORT ?=
 SCHEMA_EXAMPLES ?= 100
-# Words for docker compose up: make observe UP='--scale simulator=0'
+# Words for docker compose up: make observe UP='--scale sender=3'
 UP ?=
 
 READY := .venv/.ready
