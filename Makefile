@@ -99,7 +99,7 @@ bench: $(READY)  ## how fast? webhook to gateway call, ingest alone
 
 # ── running ────────────────────────────────────────────────────────────────────────────────────────────────────────
 .PHONY: demo
-demo: $(READY)  ## everything on this machine, without Docker, with a phone in the browser; ONCE=1 talks and ends
+demo: $(READY)  ## everything on this machine, without Docker, with a phone in the browser; ONCE=1 talks and ends; CLINICS_DIR and CLINIC_DEFAULT: your clinic
 	@ONCE=$(ONCE) $(PY) -m demo
 
 .PHONY: up
