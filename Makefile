@@ -15,7 +15,7 @@ ONCE ?=
 SEEDS ?=
 SHORT ?=
 SCHEMA_EXAMPLES ?= 100
-# Words for docker compose up: make observe UP='--scale simulator=0'
+# Words for docker compose up: make observe UP='--scale sender=3'
 UP ?=
 
 READY := .venv/.ready
@@ -99,7 +99,7 @@ bench: $(READY)  ## how fast? webhook to gateway call, ingest alone
 
 # ── running ────────────────────────────────────────────────────────────────────────────────────────────────────────
 .PHONY: demo
-demo: $(READY)  ## everything on this machine, without Docker, with a phone in the browser; ONCE=1 talks and ends
+demo: $(READY)  ## everything on this machine, without Docker, with a phone in the browser; ONCE=1 talks and ends; CLINICS_DIR and CLINIC_DEFAULT: your clinic
 	@ONCE=$(ONCE) $(PY) -m demo
 
 .PHONY: up

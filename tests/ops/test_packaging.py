@@ -203,6 +203,12 @@ def test_the_example_lists_nothing_that_nobody_reads() -> None:
     assert {name for name in documented() - read if f"${{{name}:" not in composed} == set()
 
 
+def test_the_simulator_stays_out_by_a_setting() -> None:
+    """A real gateway must not be joined by it at the next `docker compose up`, which knows no --scale of the last."""
+    assert COMPOSE["simulator"]["scale"] == "${SIMULATORS:-1}"
+    assert not [file.name for file in (ROOT / "docs").rglob("*.md") if "--scale simulator" in file.read_text()]
+
+
 def test_the_example_sets_nothing() -> None:
     """A copy of it changes nothing until a line is uncommented."""
     lines = (ROOT / ".env.example").read_text().splitlines()

@@ -32,6 +32,12 @@ MISTAKES = [
         3,
         "timezone: 'Brazil/Sampa' is not a timezone such as America/Sao_Paulo",
     ),
+    (
+        "timezone: America/Sao_Paulo",
+        "timezone: America/Sao_Paulo\ncountry: Brasil",
+        4,
+        "country: 'Brasil' is not a country's two letters such as BR",
+    ),
     ("timezone: America/Sao_Paulo\n", "", 1, "timezone: is missing"),
     ("name: Small Clinic", "name:", 1, "name: is empty"),
     ("name: Small Clinic", "name: [a]", 1, "name: should be one plain value"),
@@ -94,6 +100,24 @@ MISTAKES = [
     ),
     ("name: Small Clinic", "name: !env HOME", 1, "name: the tag !env is not allowed here"),
     ("  monday: [", "  monday: {", 10, "not valid YAML"),
+    (
+        "{en: Call 192., pt: Ligue 192.}",
+        "{en: In an emergency, call 192., pt: Ligue 192.}",
+        34,
+        "policies.emergency: 'call 192.' stands alone behind a comma: a text with a comma, a colon or a question mark",
+    ),
+    (
+        "{en: One moment., pt: Um momento.}",
+        "{en: One moment?, pt: Um momento?}",
+        37,
+        "not valid YAML: expected ',' or '}', but got '?' (a text with a comma, a colon or a question mark needs",
+    ),
+    (
+        "name: Small Clinic",
+        "name: Small: Clinic",
+        1,
+        "not valid YAML: mapping values are not allowed here (a text with",
+    ),
 ]
 
 
@@ -113,6 +137,25 @@ def test_a_sound_file_loads_with_its_first_language_filling_the_gaps(written: Pa
     assert clinic.services[0].name.say("es") == "Check-up"
     assert clinic.vips == ("5511900000009",)
     assert [one.source for one in clinic.documents] == ["knowledge/parking.md"]
+
+
+@pytest.mark.parametrize(
+    ("timezone", "country"),
+    [
+        ("America/Sao_Paulo", "BR"),
+        ("America/Mexico_City", "MX"),
+        ("America/Argentina/Cordoba", "AR"),
+        ("Europe/Madrid", "ES"),
+        ("Atlantic/Madeira", "PT"),
+        ("UTC", ""),
+        ("UTC\ncountry: US", "US"),
+        ("America/Sao_Paulo\ncountry: PY", "PY"),
+    ],
+)
+def test_a_clinics_country_is_its_timezones_unless_its_file_says(written: Path, timezone: str, country: str) -> None:
+    text = written.read_text(encoding="utf-8").replace("America/Sao_Paulo", timezone)
+    written.write_text(text, encoding="utf-8")
+    assert load(written).country == country
 
 
 def test_scalars_are_what_the_field_says_and_not_what_yaml_guesses(written: Path) -> None:

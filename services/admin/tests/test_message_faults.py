@@ -6,7 +6,7 @@ import time
 import pytest
 
 from admin.http.problems import Problem
-from admin.messages.address import recipient
+from admin.messages.address import recipient, shown
 from admin.messages.when import send_time
 
 GOOD = {"instance": "wa1", "to": "5511988887777", "text": "oi"}
@@ -18,7 +18,8 @@ FAULTS = [
     ({"to": 5511988887777}, "to"),
     ({"to": "maria"}, "to"),
     ({"to": "1234567"}, "to"),
-    ({"to": "011988887777"}, "to"),
+    ({"to": "0119888877"}, "to"),
+    ({"to": "98888-7777"}, "to"),
     ({"to": "1234567890123456"}, "to"),
     ({"to": "١٢٣٤٥٦٧٨٩"}, "to"),
     ({"to": "120363000000000000@g.us"}, "to"),
@@ -111,6 +112,61 @@ async def test_two_keys_that_differ(new_admin) -> None:
 )
 def test_a_number_is_read_as_people_write_it(given: str, name: str) -> None:
     assert recipient(given) == name
+
+
+@pytest.mark.parametrize(
+    ("given", "country", "name"),
+    [
+        ("(11) 97777-6666", "BR", "5511977776666"),
+        ("11977776666", "BR", "5511977776666"),
+        ("011 97777-6666", "BR", "5511977776666"),
+        ("(11) 5550-0100", "BR", "551155500100"),
+        ("55 99999-8888", "BR", "5555999998888"),  # 55 is an area, too
+        ("5511977776666", "BR", "5511977776666"),
+        ("551177776666", "BR", "551177776666"),  # as WhatsApp names some, without the ninth digit
+        ("11 7777-6666", "BR", "551177776666"),
+        ("51987654321", "BR", "5551987654321"),  # Porto Alegre, and Peru with its code
+        ("+51 987 654 321", "BR", "51987654321"),
+        ("51987654321@s.whatsapp.net", "BR", "51987654321"),
+        ("+1 197 777 6666", "BR", "11977776666"),
+        ("14155550123", "BR", "14155550123"),
+        ("5215512345678", "BR", "5215512345678"),
+        ("55 1234 5678", "MX", "525512345678"),
+        ("5215512345678", "MX", "5215512345678"),
+        ("11 5555-6666", "AR", "541155556666"),
+        ("011 15 5555-6666", "AR", "5491155556666"),
+        ("612 34 56 78", "ES", "34612345678"),
+        ("0034 612 34 56 78", "ES", "34612345678"),
+        ("912 345 678", "PT", "351912345678"),
+        ("(415) 555-0123", "US", "14155550123"),
+        ("123456789012345@lid", "BR", "123456789012345@lid"),
+    ],
+)
+def test_a_number_without_a_country_code_is_one_of_the_clinics_country(given: str, country: str, name: str) -> None:
+    assert recipient(given, country) == name
+
+
+@pytest.mark.parametrize("given", ["97777-6666", "119777766", "12", "999", "11977776666x", "5,51198E+12", ""])
+def test_a_number_that_is_neither_is_refused_with_an_example(given: str) -> None:
+    with pytest.raises(Problem) as refused:
+        recipient(given, "BR", "recipients[3].to")
+    assert refused.value.more["parameter"] == "recipients[3].to"
+    assert refused.value.detail.startswith(
+        "`recipients[3].to` is a phone number with its country code, such as +55 11 96123-4567, or one of the clinic's"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("5511977776666", "+55 11 97777-6666"),
+        ("14155550123", "+1 415-555-0123"),
+        ("123456789012345@lid", "123456789012345@lid"),
+        ("999999999999999", "999999999999999"),
+    ],
+)
+def test_a_recipient_is_shown_as_people_write_numbers(name: str, written: str) -> None:
+    assert shown(name) == written
 
 
 def test_a_moment_is_read_in_both_ways() -> None:

@@ -57,6 +57,8 @@ class Clinics:
             return Refreshed()
         self._seen = wanted
         clinics, errors = self._reloaded(files, wanted)
+        if self._default in files and self._default not in clinics:
+            return Refreshed(errors=tuple(errors))  # its mistake is among them
         try:
             instances = _by_instance(clinics.values())
             self._need_default(clinics)
@@ -83,9 +85,11 @@ class Clinics:
         return clinics, errors
 
     def _need_default(self, clinics: dict[str, Clinic]) -> None:
+        if not self._directory.is_dir():
+            raise ClinicError(str(self._directory), 0, "", "there is no such folder (CLINICS_DIR says which)")
         if self._default not in clinics:
             file = f"{self._directory.name}/{self._default}.yaml"
-            raise ClinicError(file, 1, "", "the default clinic's file is missing (set CLINICS_DIR and CLINIC_DEFAULT)")
+            raise ClinicError(file, 0, "", "the default clinic's file is missing (set CLINICS_DIR and CLINIC_DEFAULT)")
 
 
 def _stamp(path: Path) -> Stamp:

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 
 
 class ClinicError(ValueError):
-    """One mistake: the file, its line, the field, and what is wrong with it."""
+    """One mistake: the file, its line (0: none of its lines), the field, and what is wrong with it."""
 
     def __init__(self, file: str, line: int, field: str, problem: str) -> None:
-        super().__init__(": ".join(part for part in (f"{file}:{line}", field, problem) if part))
+        super().__init__(": ".join(part for part in (f"{file}:{line}" if line else file, field, problem) if part))
         self.file = file
         self.line = line
         self.field = field

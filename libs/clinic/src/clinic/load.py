@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from clinic.countries import country_of
 from clinic.errors import ClinicError
 from clinic.model import GIVEN, Clinic, Document
 from clinic.reading import KINDS, decoded
@@ -25,7 +26,8 @@ def load(path: Path) -> Clinic:
     for field, problem in problems(clinic):
         raise reader.error(field, problem)
     vips = tuple(re.sub(r"\D", "", number) for number in clinic.vips)
-    return msgspec.structs.replace(clinic, vips=vips, documents=_documents(path, clinic))
+    country = clinic.country or country_of(clinic.timezone)
+    return msgspec.structs.replace(clinic, vips=vips, country=country, documents=_documents(path, clinic))
 
 
 def line_of(path: Path, field: str) -> tuple[str, int]:

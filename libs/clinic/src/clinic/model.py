@@ -131,6 +131,8 @@ class Clinic(Struct, frozen=True, kw_only=True, eq=False, weakref=True):
     about: Text | None = None
     greeting: Text | None = None
     currency: Literal["BRL"] = "BRL"
+    country: str = ""
+    """Two letters (ISO 3166-1); the loader takes that of the timezone when the file names none."""
     instances: tuple[str, ...] = ()
     holidays: tuple[Holiday, ...] = ()
     insurances: tuple[Insurance, ...] = ()

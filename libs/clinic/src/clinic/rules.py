@@ -9,6 +9,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from clinic.countries import countries
 from clinic.errors import suggestion
 from clinic.model import WEEKDAYS, Clinic
 from clinic.times import Span, clock
@@ -39,6 +40,8 @@ def _who(clinic: Clinic) -> Iterator[Problem]:
         ZoneInfo(clinic.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         yield "timezone", f"{clinic.timezone!r} is not a timezone such as America/Sao_Paulo"
+    if clinic.country and clinic.country not in countries():
+        yield "country", f"{clinic.country!r} is not a country's two letters such as BR"
     for index, number in enumerate(clinic.vips):
         if not _PHONE.fullmatch(re.sub(r"[\s()-]", "", number)):
             yield f"vips[{index}]", f"{number!r} is not a number such as +5511912345678"

@@ -16,6 +16,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from clinic.errors import ClinicError, suggestion
 
 _SAFE = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "map", "seq", "timestamp")}
+QUOTES = 'a text with a comma, a colon or a question mark needs quotes, as in {pt: "Oi, tudo bem?"}'
 _MEANS: dict[object, str] = {int: "a whole number", Decimal: "a number such as 180.00", bool: "true or false"}
 
 
@@ -25,7 +26,8 @@ def compose(text: str, file: str) -> MappingNode:
         node = yaml.compose(text, Loader=yaml.BaseLoader)
     except yaml.MarkedYAMLError as broken:
         mark = broken.problem_mark or broken.context_mark
-        raise ClinicError(file, mark.line + 1 if mark else 1, "", f"not valid YAML: {broken.problem}") from broken
+        problem = f"not valid YAML: {broken.problem}{_quotes(broken.problem or '')}"
+        raise ClinicError(file, mark.line + 1 if mark else 1, "", problem) from broken
     except RecursionError as broken:
         raise ClinicError(file, 1, "", "is nested too deeply") from broken
     except yaml.YAMLError as broken:
@@ -33,6 +35,12 @@ def compose(text: str, file: str) -> MappingNode:
     if not isinstance(node, MappingNode):
         raise ClinicError(file, 1, "", "a clinic file is a list of fields such as `name: ...`")
     return node
+
+
+def _quotes(problem: str) -> str:
+    """The usual cause of what the parser stumbles over."""
+    unquoted = problem.endswith(("but got '?'", "but got ':'")) or problem == "mapping values are not allowed here"
+    return f" ({QUOTES})" if unquoted else ""
 
 
 class Reader:
@@ -75,6 +83,8 @@ class Reader:
         for key, value in self._pairs(node, field):
             path = f"{field}.{key.value}".lstrip(".")
             if key.value not in fields:
+                if isinstance(node, MappingNode) and node.flow_style and _empty(value):  # {pt: Oi, tudo bem}
+                    raise self.error(field, f"{key.value!r} stands alone behind a comma: {QUOTES}", key)
                 raise self.error(path, f"unknown field{suggestion(key.value, fields)}", key)
             values[key.value] = self.build(value, fields[key.value].type, path)
         for name, one in fields.items():

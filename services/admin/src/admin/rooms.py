@@ -80,7 +80,7 @@ def furnish(settings: AdminSettings, platform: Platform, instances: Instances, v
         bot=Bot(platform, instances, library),
         stories=Stories(instances, views),
         overview=Overview(platform, instances, views, audit, Prometheus(settings.prometheus_url, outside)),
-        dead_letters=DeadLetters(platform, instances),
+        dead_letters=DeadLetters(platform, instances, library),
         templates=Templates(library),
         instances=InstancesDesk(platform, settings, instances, views, library, gateway),
         knowledge=KnowledgeDesk(platform, library, audit),

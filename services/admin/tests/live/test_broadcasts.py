@@ -46,10 +46,35 @@ async def test_a_dry_run_tells_what_it_would_come_to(talk: Talk, client) -> None
     list_ = [*people(4), people(4)[0] | {"to": "+55 11 98000-0000"}, people(4)[0] | {"to": "+55 11 8000-0000"}]
     told = await talk.ask("POST", "/broadcasts", body(recipients=list_, dry_run=True, confirm="", language="es"))
     assert told | {"samples": []} == {
-        "dry_run": True, "id": None, "recipients": 4, "duplicates": 2, "opted_out": 2, "samples": [],
+        "dry_run": True, "id": None, "recipients": 4, "duplicates": 2, "opted_out": 2, "samples": [], "completed": 0,
+        "numbers": [{"to": f"551198000000{n}", "number": f"+55 11 98000-000{n}"} for n in range(4)],
     }  # fmt: skip
     assert told["samples"][1].startswith("P1, el resultado de su examen")
     assert await everything(client) == before
+
+
+async def test_numbers_without_a_country_code_are_of_the_clinics_country(talk: Talk, client) -> None:
+    await client.sadd(keys.contacts(INSTANCE), "51987654321")  # somebody in Peru wrote; 51 is an area of Brazil, too
+    given = ["(11) 97777-6666", "5511977776666", "51 98765-4321", "(51) 98765-4320", "+1 415 555 0123"]
+    list_ = [{"to": to, "variables": {"name": "Ana"}} for to in given]
+    told = await talk.ask("POST", "/broadcasts", body(recipients=list_, dry_run=True))
+    assert [one["number"] for one in told["numbers"]] == [
+        "+55 11 97777-6666", "+51 987 654 321", "+55 51 98765-4320", "+1 415-555-0123",
+    ]  # fmt: skip
+    assert (told["completed"], told["duplicates"]) == (2, 1)
+    told = await talk.ask("POST", "/broadcasts", body(recipients=list_), 202)
+    assert (told["completed"], told["numbers"]) == (2, [])
+    await until(lambda: _state(talk, told["id"], "done"))
+    assert [send.to for send in await requested(client)] == [
+        "5511977776666", "51987654321", "5551987654320", "14155550123",
+    ]  # fmt: skip
+
+
+async def test_a_number_of_no_country_is_told_with_its_place(talk: Talk) -> None:
+    list_ = [*people(2), {"to": "97777-6666", "variables": {"name": "Ana"}}]
+    told = await talk.ask("POST", "/broadcasts", body(recipients=list_, dry_run=True), 400)
+    assert told["parameter"] == "recipients[2].to"
+    assert "(BR) with its area code" in told["detail"]
 
 
 async def test_everybody_gets_it_once(talk: Talk, client, streams: Streams, redis_url: str) -> None:

@@ -108,7 +108,7 @@ async def test_a_replay_sends_the_same_message_and_numbers_its_tries_on(talk: Ta
 async def test_an_edited_replay_is_a_message_of_its_own_in_the_same_story(talk: Talk, client) -> None:
     message = send()
     id_ = await dead(client, message)
-    edit = {"text": "Sua consulta é hoje", "to": f"+{OTHER}"}
+    edit = {"text": "Sua consulta é hoje", "to": "(11) 97777-6666"}
     told = await talk.ask("POST", f"/dead-letters/{id_}/replay", {"edit": edit})
     ((_, fields),) = await client.xrange(STREAM)
     work = decode(fields[b"e"])

@@ -27,6 +27,7 @@ from tests.support.replica import INSTANCE, Streams, running
 from tests.support.waiting import until
 
 from .phone import sender_replica
+from .talk import everything
 
 URL = "/admin/messages"
 GOOD = {"instance": INSTANCE, "to": "+55 11 98888-7777", "text": "Sua consulta é amanhã"}
@@ -45,7 +46,9 @@ async def _on(client, stream: str) -> list[SendRequested]:
 
 async def test_a_text_goes_on_the_stream_and_into_the_log(streams: Streams, client, admin) -> None:
     answer = await _send(admin)
-    assert answer | {"id": ""} == {"id": "", "status": "queued", "send_at": None}
+    assert answer | {"id": ""} == {
+        "id": "", "status": "queued", "send_at": None, "to": "5511988887777", "number": "+55 11 98888-7777",
+    }  # fmt: skip
     (send,) = await _on(client, STREAM)
     assert await streams.facts() == [send]
     assert (send.id, send.chat, send.to) == (answer["id"], "5511988887777", "5511988887777")
@@ -53,6 +56,30 @@ async def test_a_text_goes_on_the_stream_and_into_the_log(streams: Streams, clie
     assert (send.expires_at, send.not_before) == (None, None)
     assert send.traceparent
     assert (await client.xrevrange(keys.wake("sender"), count=1))[0][1] == {b"i": INSTANCE.encode()}
+
+
+async def test_a_number_without_a_country_code_is_of_the_clinics_country(streams: Streams, client, admin) -> None:
+    assert (await _send(admin, to="(51) 98765-4321"))["number"] == "+55 51 98765-4321"
+    await client.sadd(keys.contacts(INSTANCE), "51987654321")  # somebody in Peru wrote: that is the chat's name
+    assert (await _send(admin, to="51987654321"))["number"] == "+51 987 654 321"
+    assert [send.to for send in await _on(client, STREAM)] == ["5551987654321", "51987654321"]
+
+
+async def test_without_the_clinics_files_a_number_needs_its_country_code(
+    streams: Streams, client, new_admin, redis_url: str, tmp_path
+) -> None:
+    admin = await new_admin(redis_url, clinics_dir=str(tmp_path))
+    assert (await _send(admin, to="5511977776666"))["to"] == "5511977776666"
+
+
+async def test_a_dry_run_tells_whom_it_would_go_to_and_writes_nothing(streams: Streams, client, admin) -> None:
+    before = await everything(client)
+    told = await _send(admin, 200, to="11 97777-6666", dry_run=True)
+    assert told == {
+        "id": None, "status": "dry_run", "to": "5511977776666", "number": "+55 11 97777-6666", "send_at": None,
+    }  # fmt: skip
+    assert (await _send(admin, 400, to="97777-6666", dry_run=True))["parameter"] == "to"
+    assert await everything(client) == before
 
 
 async def test_what_it_may_say(streams: Streams, client, admin) -> None:
@@ -141,7 +168,7 @@ async def test_the_same_key_sends_once(streams: Streams, client, admin) -> None:
     first = await _send(admin, idempotency_key="agenda-17")
     again = await _send(admin, 200, idempotency_key="agenda-17")
     by_header = await _send(admin, 200, headers={"Idempotency-Key": "agenda-17"})
-    assert again == by_header == {"id": first["id"], "status": "repeated"}
+    assert again == by_header == {name: first[name] for name in ("id", "to", "number")} | {"status": "repeated"}
     other = await _send(admin, 422, idempotency_key="agenda-17", text="outra coisa")
     assert (other["parameter"], other["id"]) == ("idempotency_key", first["id"])
     await _send(admin, idempotency_key="agenda-18")

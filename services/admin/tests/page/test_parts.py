@@ -62,6 +62,20 @@ def test_a_line_that_is_wrong_is_told_as_it_was_pasted() -> None:
     assert faults(Problem(400, "the list is empty", parameter="recipients"), given) == []
 
 
+def test_a_title_that_is_wrong_is_told_once_with_its_own_line() -> None:
+    given = lines("\ntelefone;nombe\n5511900000001;Ana\n5511900000002;Bia;mais", ["name"])
+    unknown = "the template has no variable"
+    told = [
+        {"parameter": "recipients[0].variables.nombe", "detail": unknown},
+        {"parameter": "recipients[1].variables.nombe", "detail": unknown},
+        {"parameter": "recipients[1].variables.column 3", "detail": unknown},
+    ]
+    (one,) = faults(Problem(400, unknown, parameter=told[0]["parameter"], faults=told), given)
+    assert (one.number, one.pasted, one.parameter) == (2, "telefone;nombe", "variables.nombe")
+    (line,) = faults(Problem(400, unknown, parameter=told[2]["parameter"], faults=told[2:]), given)
+    assert (line.number, line.of_titles) == (4, False)
+
+
 @pytest.mark.parametrize("pasted", ["", "  \n\t\n"])
 def test_an_empty_list_is_refused(pasted: str) -> None:
     with pytest.raises(Problem) as refused:

@@ -44,6 +44,7 @@ def _sentences() -> list[tuple[str, str]]:
     return [
         *((word, _refusal(body_of, data, kind)) for kind, data, word in BODIES),
         ("phone", _refusal(recipient, "maria")),
+        ("phone", _refusal(recipient, "97777-6666", "BR", "recipients[2].to")),
         ("instance_name", _refusal(check_name, "a{b}")),
         ("confirm_wrong", _refusal(confirmed, "dmo", "demo")),
         ("confirm_wrong", _refusal(check_confirmation, "dmo", "demo")),

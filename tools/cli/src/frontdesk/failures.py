@@ -1,6 +1,7 @@
 """What went wrong between here and the service, and what is to be done about it?"""
 
 import re
+from collections.abc import Sequence
 from typing import TypeVar
 
 import httpx2
@@ -21,16 +22,27 @@ _NEVER_SENT = (
 )  # fmt: skip
 
 
+class Fault(msgspec.Struct, frozen=True):
+    """What is to be mended, and why."""
+
+    parameter: str
+    detail: str
+
+
 class Refused(Exception):  # noqa: N818 - what the service said
     """The service answered that it does not do this, or something that nobody understands."""
 
-    def __init__(self, status: int, detail: str, hint: str = "", parameter: str = "") -> None:
+    def __init__(
+        self, status: int, detail: str, hint: str = "", parameter: str = "", faults: Sequence[Fault] = ()
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.hint = hint
         self.parameter = parameter
         """What of the request is to be mended, as the API names it."""
+        self.faults = faults
+        """All that is to be mended, where the service looked for more than the first."""
 
 
 class Unreachable(Exception):  # noqa: N818
@@ -46,6 +58,7 @@ class _Problem(msgspec.Struct, frozen=True):
 
     detail: str
     parameter: str = ""
+    faults: list[Fault] = []
 
 
 def check(answer: httpx2.Response) -> None:
@@ -57,7 +70,7 @@ def check(answer: httpx2.Response) -> None:
         problem = msgspec.json.decode(answer.content, type=_Problem)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise Refused(status, f"it answered {status} {answer.reason_phrase}", _STRANGE) from None
-    raise Refused(status, problem.detail, _HINTS.get(status, ""), problem.parameter)
+    raise Refused(status, problem.detail, _HINTS.get(status, ""), problem.parameter, problem.faults)
 
 
 def understood(data: bytes, kind: type[T]) -> T:

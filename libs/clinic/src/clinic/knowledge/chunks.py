@@ -44,6 +44,15 @@ def chunks(document: Document) -> Iterator[Chunk]:
             )
 
 
+def empty_sections(document: Document) -> Iterator[str]:
+    """The headings with nothing below them, not even a heading of a lower rank: no answer is made of them."""
+    found = [(trail, _plain(body)) for trail, body in _sections(document.text) if trail]
+    for at, (trail, text) in enumerate(found):
+        following = found[at + 1][0] if at + 1 < len(found) else []
+        if not text and following[: len(trail)] != trail:
+            yield trail[-1]
+
+
 def slug(heading: str) -> str:
     """The anchor of a heading, as code hosts make it."""
     kept = re.sub(r"[^\w\s-]", "", unicodedata.normalize("NFC", heading).lower())

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import redis.asyncio as aioredis
 
 from admin.broadcasts.record import Recipient
-from admin.broadcasts.shapes import BroadcastBody, OneRecipient
+from admin.broadcasts.shapes import BroadcastBody
 from admin.http.problems import Problem
-from admin.messages.address import recipient
+from admin.messages.address import plain
+from admin.messages.addressing import Reading
 from admin.templates.rendering import check_language, rendered, template_of
 from clinic import Clinic
 from shared.events.spelling import same_person
@@ -24,25 +25,28 @@ class Listing:
 
     recipients: list[Recipient]
     duplicates: int
+    completed: int
+    """Numbers that were completed by the clinic's country."""
 
 
-def listing(clinic: Clinic, body: BroadcastBody) -> Listing:
+def listing(clinic: Clinic, body: BroadcastBody, reading: Reading) -> Listing:
     """Raises Problem 400 that names the line, as `recipients[3].variables.name`; others that are wrong are `faults`."""
     template = template_of(clinic, body.template, "template")
     check_language(clinic, body.language, "language")
     found: dict[str, tuple[int, Recipient]] = {}
-    duplicates, faults = 0, list[Problem]()
+    duplicates, completed, faults = 0, 0, list[Problem]()
     for at, line in enumerate(body.recipients):
         try:
-            to = _address(line, at)
+            to = reading.recipient(line.to, f"recipients[{at}].to")
             text = rendered(clinic, template, line.variables, body.language, f"recipients[{at}].")
             first, earlier = found.setdefault(same_person(to), (at, Recipient(to, text)))
             duplicates += _is_same(earlier, text, first, at)
+            completed += first == at and plain(line.to) not in ("", to)
         except Problem as fault:
             faults.append(fault)
     if faults:
         raise _all(faults)
-    return Listing([one for _, one in found.values()], duplicates)
+    return Listing([one for _, one in found.values()], duplicates, completed)
 
 
 def _is_same(earlier: Recipient, text: str, first: int, at: int) -> bool:
@@ -51,9 +55,8 @@ def _is_same(earlier: Recipient, text: str, first: int, at: int) -> bool:
         return False
     if earlier.text != text:
         where = f"recipients[{at}].to"
-        raise Problem(
-            400, f"{earlier.to} is in the list twice, with other words: line {first} and {at}", parameter=where
-        )
+        places = f"recipients[{first}] and recipients[{at}]"
+        raise Problem(400, f"{earlier.to} is in the list twice, with other words: {places}", parameter=where)
     return True
 
 
@@ -77,11 +80,3 @@ async def opted_out(client: aioredis.Redis, instance: str, recipients: Sequence[
         words = await client.mget([key for _, key in asked])
         count += len({to for (to, _), word in zip(asked, words, strict=True) if word == b"1"})
     return count
-
-
-def _address(line: OneRecipient, at: int) -> str:
-    try:
-        return recipient(line.to)
-    except Problem as problem:
-        where = f"recipients[{at}].to"
-        raise Problem(400, problem.detail.replace("`to`", f"`{where}`"), parameter=where) from None

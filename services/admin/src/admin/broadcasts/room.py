@@ -7,12 +7,23 @@ from admin.access.principal import Role
 from admin.broadcasts.listing import listing, opted_out
 from admin.broadcasts.record import About, Record, Records
 from admin.broadcasts.runner import AHEAD
-from admin.broadcasts.shapes import Broadcast, BroadcastBody, BroadcastsAsked, OneBroadcast, Started, Stopped, told
+from admin.broadcasts.shapes import (
+    Broadcast,
+    BroadcastBody,
+    BroadcastsAsked,
+    Numbered,
+    OneBroadcast,
+    Started,
+    Stopped,
+    told,
+)
 from admin.http.endpoint import Asked, Endpoint, Reply
 from admin.http.pages import Page, cursor_of, parts_of
 from admin.http.problems import Problem
 from admin.instances import Instances
 from admin.library import Library
+from admin.messages.address import shown
+from admin.messages.addressing import Addressing
 from admin.messages.cancelling import Cancelled, Canceller
 from admin.steering.asking import OfInstance, confirmed
 from admin.steering.moments import moment
@@ -30,6 +41,7 @@ class Broadcasts:
         self._redis, self._clock, self._instances = platform.redis, platform.clock, instances
         self._views, self._library = views, library
         self._records, self._canceller = Records(platform), Canceller(platform)
+        self._addressing = Addressing(platform.redis, library)
         all_, one, tag = "/admin/broadcasts", "/admin/broadcasts/{id}", "broadcasts"
         self.endpoints = [
             Endpoint("POST", all_, Role.OPERATOR, self.start, tag, status=202, also=(200,), again=True),
@@ -46,7 +58,8 @@ class Broadcasts:
         """
         instance, body, now = await self._instances.require(asked.query.instance), asked.body, self._clock.now_ms()
         clinic = await self._library.of_instance(instance)
-        found = await asyncio.to_thread(listing, clinic, body)
+        reading = await self._addressing.reading(instance, [line.to for line in body.recipients])
+        found = await asyncio.to_thread(listing, clinic, body, reading)
         starts_at = now if body.send_at is None else moment(body.send_at, now, "send_at")
         language, id_ = body.language or clinic.language, None
         if not body.dry_run:
@@ -59,7 +72,8 @@ class Broadcasts:
         started = Started(
             dry_run=body.dry_run, id=id_, recipients=len(found.recipients), duplicates=found.duplicates,
             opted_out=await opted_out(self._redis, instance, found.recipients),
-            samples=[one.text for one in found.recipients[:SAMPLES]],
+            samples=[one.text for one in found.recipients[:SAMPLES]], completed=found.completed,
+            numbers=[Numbered(to=one.to, number=shown(one.to)) for one in found.recipients] if body.dry_run else [],
         )  # fmt: skip
         return Reply(started, status=200 if body.dry_run else 202)
 

@@ -17,6 +17,7 @@ class OneRecipient(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """One of the list."""
 
     to: Annotated[str, msgspec.Meta(max_length=60)]
+    """A phone number with its country code or of the clinic's own country, or `<digits>@lid`."""
     variables: dict[str, Value] = {}
 
 
@@ -50,6 +51,15 @@ class OneBroadcast(msgspec.Struct, frozen=True, kw_only=True):
     id: str
 
 
+class Numbered(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a message is to."""
+
+    to: str
+    """As the chat is called: 5511987654321."""
+    number: str
+    """As people write it: +55 11 98765-4321."""
+
+
 class Started(msgspec.Struct, frozen=True, kw_only=True):
     """What was (or, dry, would be) started."""
 
@@ -62,6 +72,10 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     """Recipients who want no such messages: they get none."""
     samples: list[str]
     """What the first ones get."""
+    completed: int
+    """Numbers without a country code that were read as ones of the clinic's own country."""
+    numbers: list[Numbered] = []
+    """In a dry run: whom it would go to, all of them."""
 
 
 class Broadcast(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,6 @@ import msgspec
 from admin.deadletters.letters import Letter
 from admin.deadletters.meanwhile import Meanwhile, meanwhile
 from admin.http.problems import Problem
-from admin.messages.address import recipient
 from admin.steering.telling import Telling
 from shared import ids
 from shared.events import Content, Event, Media, SendReplayed, SendRequested, Text, encode, following
@@ -26,7 +25,7 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     text: str | None = None
     """The words of a text, or a file's caption."""
     to: str | None = None
-    """Another number."""
+    """Another number, as in a message: with its country code or of the clinic's own country."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ class Replayer:
             # That one may have arrived is not forgotten, unless somebody wants it sent all the same.
             unproven = 0 if resend else letter.progress.doubtful_since
             return Work(send, [told], dump(Progress(uncounted=letter.progress.next_number - 1, unproven=unproven)))
-        to = old.to if edit.to is None else _address(edit.to)
+        to = old.to if edit.to is None else edit.to
         new = msgspec.structs.replace(
             old, id=ids.derived(old.id, f"replay/{letter.id}"), occurred_at=now, recorded_at=now, by=who,
             chat=old.chat if edit.to is None else to, to=to, content=_edited(old.content, edit.text),
@@ -130,13 +129,6 @@ def _done(letter: Letter) -> Problem:
         else "the log shows that it was answered meanwhile; `resend` has it answered once more"
     )
     return Problem(409, detail, parameter="resend", id=letter.id)
-
-
-def _address(to: str) -> str:
-    try:
-        return recipient(to)
-    except Problem as problem:
-        raise Problem(400, problem.detail.replace("`to`", "`edit.to`"), parameter="edit.to") from None
 
 
 def _edited(content: Content, text: str | None) -> Content:

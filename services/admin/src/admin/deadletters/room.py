@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from admin.access.principal import Role
 from admin.deadletters.choosing import Choice, Choosing
 from admin.deadletters.letters import DeadLetter, DeadLetterInFull, Letter, Letters
-from admin.deadletters.replaying import Replayer, check_open, check_replayable
+from admin.deadletters.replaying import Edit, Replayer, check_open, check_replayable
 from admin.deadletters.shapes import (
     Chosen,
     DeadLettersAsked,
@@ -21,6 +23,8 @@ from admin.http.endpoint import Asked, Endpoint
 from admin.http.pages import Page
 from admin.http.problems import Problem
 from admin.instances import Instances
+from admin.library import Library
+from admin.messages.addressing import Addressing
 from admin.messages.keeping import Keeping
 from admin.steering.asking import confirmed
 from admin.steering.telling import Telling
@@ -33,9 +37,10 @@ from shared.streams.roster import views_hint
 class DeadLetters:
     """The dead letters of an instance."""
 
-    def __init__(self, platform: Platform, instances: Instances) -> None:
+    def __init__(self, platform: Platform, instances: Instances, library: Library) -> None:
         self._instances, self._letters, self._replayer = instances, Letters(platform.redis), Replayer(platform)
         self._scripts, self._log_maxlen = platform.scripts, platform.streams.log_maxlen
+        self._addressing = Addressing(platform.redis, library)
         self._choosing, self._telling = Choosing(platform.redis), Telling(platform.clock)
         self._keeping = Keeping(platform)
         all_, operator = "/admin/dead-letters", Role.OPERATOR
@@ -61,9 +66,16 @@ class DeadLetters:
         """Put one to work again, as it is or edited. 409 when the log shows that it was sent in the meantime."""
         letter = await self._one(asked.query)
         seen = await self._replayer.look([letter])
-        who, body = asked.who.name, asked.body
-        sent = await self._replayer.replay(letter, who, body.edit, resend=body.resend, seen=seen)
+        edit = await self._addressed(letter.instance, asked.body.edit)
+        sent = await self._replayer.replay(letter, asked.who.name, edit, resend=asked.body.resend, seen=seen)
         return Replayed(id=letter.id, send_id=sent)
+
+    async def _addressed(self, instance: str, edit: Edit | None) -> Edit | None:
+        """The edit with its number as the recipient that it is. Raises Problem 400."""
+        if edit is None or edit.to is None:
+            return edit
+        reading = await self._addressing.reading(instance, [edit.to])
+        return msgspec.structs.replace(edit, to=reading.recipient(edit.to, "edit.to"))
 
     async def discard(self, asked: Asked[DiscardAsked, None]) -> ManyDone:
         """Throw one away. What happened to it stays in the log."""

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from admin.steering.asking import DryRun
 from admin.templates.rendering import Use
 from shared.events import TEXT_LIMIT
 
@@ -95,7 +96,7 @@ class MessageBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     instance: Annotated[str, msgspec.Meta(examples=["demo"])]
     to: Annotated[str, msgspec.Meta(examples=["5511987654321"])]
-    """A phone number with its country code, or `<digits>@lid`."""
+    """A phone number with its country code or of the clinic's own country, or `<digits>@lid`. `+` leaves no doubt."""
     text: Annotated[str, msgspec.Meta(max_length=TEXT_LIMIT, examples=["Até amanhã!"])] | None = None
     """The words."""
     media: MediaBody | None = None
@@ -111,6 +112,7 @@ class MessageBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """ISO 8601 with its offset, or milliseconds since 1970; at most a year ahead."""
     ttl_s: Annotated[int, msgspec.Meta(ge=1, le=TTL_MAX_S)] | None = None
     """Seconds after `send_at`, or after now, until it is not worth sending."""
+    dry_run: DryRun = False
     idempotency_key: str = ""
     """Up to 200 characters; or as header `Idempotency-Key`. The same message with the same key is sent once."""
 
@@ -118,8 +120,13 @@ class MessageBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
     """A message that is on its way, or was before."""
 
-    id: str
-    status: Literal["queued", "scheduled", "repeated"]
+    id: str | None
+    """Null in a dry run."""
+    status: Literal["queued", "scheduled", "repeated", "dry_run"]
     """`repeated`: the key was used before, for this very message."""
+    to: str
+    """Whom it is to, as the chat is called: 5511987654321."""
+    number: str
+    """The same as people write it: +55 11 98765-4321."""
     send_at: int | msgspec.UnsetType | None = msgspec.UNSET
     """Null: now. Left out of `repeated`."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from typing import Literal
 
 import msgspec
 from opentelemetry.trace import SpanKind
@@ -11,7 +12,8 @@ from admin.http.problems import Problem
 from admin.instances import Instances
 from admin.library import Library
 from admin.messages.accepting import Accepting
-from admin.messages.address import recipient
+from admin.messages.address import shown
+from admin.messages.addressing import Addressing
 from admin.messages.body import MessageBody, Taken
 from admin.messages.content import KINDS, content_of
 from admin.messages.when import send_time
@@ -31,6 +33,7 @@ class Sending:
         self._instances = instances
         self._library = library
         self._accepting = accepting
+        self._addressing = Addressing(platform.redis, library)
 
     async def send(self, asked: Asked[Nothing, MessageBody]) -> Reply[Taken]:
         """Send one message. 200 with the id of the first time when the idempotency key was used before."""
@@ -39,11 +42,14 @@ class Sending:
         key = _idempotency_key(request.headers.get("Idempotency-Key", ""), body.idempotency_key)
         await self._instances.require(body.instance)
         with self._tracing.span("send", SpanKind.SERVER, request.headers.get("traceparent")) as span:
-            send = self._requested(await self._rendered(body), key, span.traceparent)
+            to = (await self._addressing.reading(body.instance, [body.to])).recipient(body.to)
+            send = self._requested(await self._rendered(body), to, key, span.traceparent)
             send = msgspec.structs.replace(
                 send, by=asked.who.name, template=body.template.name if body.template else ""
             )
             await self._accepting.check(send)
+            if body.dry_run:
+                return Reply(Taken(id=None, status="dry_run", to=to, number=shown(to), send_at=send.not_before))
             return await self._put(send, digest)
 
     async def _rendered(self, body: MessageBody) -> MessageBody:
@@ -53,8 +59,8 @@ class Sending:
         text = body.template.rendered(await self._library.of_instance(body.instance))
         return msgspec.structs.replace(body, template=None, text=text)
 
-    def _requested(self, body: MessageBody, key: str, traceparent: str) -> SendRequested:
-        now, to = self._clock.now_ms(), recipient(body.to)
+    def _requested(self, body: MessageBody, to: str, key: str, traceparent: str) -> SendRequested:
+        now = self._clock.now_ms()
         at = send_time(body.send_at, now)
         return SendRequested(
             id=ids.new(self._clock), instance=body.instance, chat=to, occurred_at=now, recorded_at=now,
@@ -68,11 +74,12 @@ class Sending:
         earlier = await self._accepting.take(send, digest)
         if earlier is None:
             at = send.not_before
-            return Reply(Taken(id=send.id, status="scheduled" if at else "queued", send_at=at), status=202)
+            status: Literal["scheduled", "queued"] = "scheduled" if at else "queued"
+            return Reply(Taken(id=send.id, status=status, to=send.to, number=shown(send.to), send_at=at), status=202)
         if earlier.digest != digest:
             detail = "this key was used for a message that said something else"
             raise Problem(422, detail, parameter="idempotency_key", id=earlier.id)
-        return Reply(Taken(id=earlier.id, status="repeated"))
+        return Reply(Taken(id=earlier.id, status="repeated", to=send.to, number=shown(send.to)))
 
 
 def _idempotency_key(header: str, field: str) -> str:

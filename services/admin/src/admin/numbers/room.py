@@ -15,7 +15,7 @@ from admin.http.pages import cursor_of, parts_of
 from admin.http.problems import Problem
 from admin.instances import Instances, check_name
 from admin.library import Library
-from admin.messages.address import recipient
+from admin.messages.addressing import Addressing
 from admin.numbers import limits
 from admin.numbers.hearing import last_heard
 from admin.numbers.limits import Limits
@@ -42,6 +42,7 @@ class InstancesDesk:
         self._redis, self._scripts, self._instances, self._views = platform.redis, platform.scripts, instances, views
         self._library, self._gateway, self._settings, self._clock = library, gateway, settings, platform.clock
         self._steering, self._telling = Steering(platform), Telling(platform.clock)
+        self._addressing = Addressing(platform.redis, library)
         all_, one, tag, operator = "/admin/instances", "/admin/instances/{instance}", "instances", Role.OPERATOR
         self.endpoints = [
             Endpoint("GET", all_, Role.VIEWER, self.list, tag),
@@ -90,7 +91,7 @@ class InstancesDesk:
     async def create(self, asked: Asked[Nothing, NewInstance]) -> Reply[GatewayInstance]:
         """Make an instance at the gateway, posting to us. Then show its QR code to the phone."""
         body, name = asked.body, check_name(asked.body.name, "name")
-        number = _number(body.number) if body.number else ""
+        number = await self._own_number(name, body.number) if body.number else ""
         hook = self._hook(name) if body.webhook else None
         await self._acting(asked.who.name, "instance.create", name, self._gateway.create(name, number, hook))
         made = await self._gateway.instance(name) or GatewayInstance(name=name)
@@ -136,6 +137,9 @@ class InstancesDesk:
             clinic = ""
         return Number(instance=name, known=known, clinic=clinic, connection=connection, heard_at=heard, gateway=there)
 
+    async def _own_number(self, name: str, given: str) -> str:
+        return (await self._addressing.reading(name, [given])).recipient(given, "number")
+
     def _hook_url(self, name: str) -> str:
         base = self._settings.ingest_public_url.rstrip("/")
         return f"{base}{WEBHOOK}{quote(name, safe='')}" if base else ""
@@ -166,10 +170,3 @@ def _part(names: Sequence[str], asked: NumbersAsked) -> tuple[Sequence[str], boo
     """Those of a page, and whether there are more."""
     start = bisect_right(names, parts_of(asked.cursor, 1)[0]) if asked.cursor else 0
     return names[start : start + asked.limit], len(names) > start + asked.limit
-
-
-def _number(given: str) -> str:
-    try:
-        return recipient(given)
-    except Problem as problem:
-        raise Problem(400, problem.detail.replace("`to`", "`number`"), parameter="number") from None

@@ -36,7 +36,7 @@ SHAPES: Mapping[str, str] = {
     "far": r"`\w+` is more than a year ahead",
     "no_time": r"`\w+` is (?:neither milliseconds nor ISO 8601|a date and a time).*|`\w+` needs its offset from UTC.*",
     "no_list": r"the list is empty: .+",
-    "twice_in_list": r"(?P<phone>\S+) is in the list twice, with other words: line \d+ and \d+",
+    "twice_in_list": r"(?P<phone>\S+) is in the list twice, with other words: \S+ and \S+",
     "variable_missing": r"the variable '(?P<variable>.+?)' is missing; .+",
     "variable_unknown": r"the template has no variable '(?P<variable>.+?)'.*",
     "variable_none": r"it has no variables",

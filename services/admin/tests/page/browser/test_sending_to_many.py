@@ -11,7 +11,7 @@ from .conftest import Clinic, NewVisit
 from .morning import INSTANCE, MARIA
 
 BAD = "telefone;name\n5511900000001;Ana\n\n12;Bia\n5511900000002\n5511900000001;Outra\n5511900000003;Caio;mais"
-GOOD = "telefone;name\n" + "\n".join(f"55119000000{n:02};Pessoa {n}" for n in range(1, 31))
+GOOD = "telefone;name\n" + "\n".join(f"(11) 90000-00{n:02};Pessoa {n}" for n in range(1, 31))
 SAYS = {
     "pt": ("Destinatários", "Ver como fica", "4 linhas a corrigir", "Iria para 30 pessoas",
            "Enviar para 30 pessoas", "Parar o envio", "parado"),
@@ -40,6 +40,8 @@ async def test_a_list_is_pasted_mended_tried_sent_watched_and_stopped(
     await page.get_by_role("button", name=look).click()
     await expect(page.locator("#trial")).to_contain_text(would)
     await expect(page.locator("#trial .bubble")).to_have_count(3)
+    await expect(page.locator("#trial")).to_contain_text("+55 11 90000-0001")
+    await expect(page.locator("#numbers li")).to_have_count(30)
     assert not [fact for fact in await clinic.facts(SendRequested) if fact.send_class == "broadcast"]
     await page.locator("#trial input[name=confirm]").fill("demo")
     await page.get_by_role("button", name=send).click()

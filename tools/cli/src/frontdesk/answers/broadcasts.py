@@ -3,6 +3,12 @@
 import msgspec
 
 
+class Numbered(msgspec.Struct, frozen=True):
+    """Whom it is to, as people write numbers."""
+
+    number: str
+
+
 class Started(msgspec.Struct, frozen=True, kw_only=True):
     """What was started, or would be."""
 
@@ -11,6 +17,8 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     duplicates: int
     opted_out: int
     samples: list[str]
+    completed: int = 0
+    numbers: list[Numbered] = []
 
 
 class Broadcast(msgspec.Struct, frozen=True, kw_only=True):

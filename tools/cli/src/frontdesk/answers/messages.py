@@ -6,8 +6,9 @@ import msgspec
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
     """A message that will go out."""
 
-    id: str
+    id: str | None
     status: str
+    number: str = ""
     send_at: int | None = None
 
 

@@ -1,7 +1,5 @@
 """What goes to many people?"""
 
-import re
-from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -10,10 +8,10 @@ from frontdesk import show
 from frontdesk.answers.broadcasts import Broadcast, Started, Stopped
 from frontdesk.api import segment
 from frontdesk.commands import recipients
-from frontdesk.commands.recipients import Recipient
+from frontdesk.commands.recipients import Listed
 from frontdesk.commands.words import DryRun, Language, Most, Yes
 from frontdesk.desk import Desk
-from frontdesk.failures import Refused
+from frontdesk.failures import Fault, Refused
 from frontdesk.session import Session
 from frontdesk.told import Told
 
@@ -26,7 +24,14 @@ _BROADCASTS = "/admin/broadcasts"
 def start(
     here: Session,
     template: Annotated[str, typer.Argument(help="The template's name.")],
-    list_: Annotated[str, typer.Argument(metavar="LIST", help="A CSV file, or - for standard input.")],
+    list_: Annotated[
+        str,
+        typer.Argument(
+            metavar="LIST",
+            help="A CSV file, or - for standard input. Its numbers: with country code (+55 11 98765-4321), or of the "
+            "clinic's own country.",
+        ),
+    ],
     columns: Annotated[str, typer.Option(help="Of a list without titles, after the number: name,date.")] = "",
     language: Annotated[Language | None, typer.Option(help="Else the clinic's first.")] = None,
     at: Annotated[str, typer.Option(help="When, such as 2027-03-01T09:00:00-03:00; empty: now.")] = "",
@@ -35,19 +40,19 @@ def start(
     yes: Yes = False,
 ) -> None:
     """Send a template to everybody on a list: the number, and the template's variables under their names."""
-    people = recipients.recipients(recipients.read(list_), [name.strip() for name in columns.split(",") if name])
+    listed = recipients.listed(recipients.read(list_), [name.strip() for name in columns.split(",") if name])
     instance = here.one()
     body: dict[str, object] = {
-        "template": template, "recipients": [{"to": one.to, "variables": one.variables} for one in people],
+        "template": template, "recipients": [{"to": one.to, "variables": one.variables} for one in listed.people],
     }  # fmt: skip
     chosen = (("language", language), ("send_at", at), ("per_minute", per_minute))
     body |= {name: value for name, value in chosen if value}
-    would = _start(here, instance, {**body, "dry_run": True}, people)
+    would = _start(here, instance, {**body, "dry_run": True}, listed)
     if dry_run:
         here.tell(would, _would)
         return
     _ask(here, instance, would.seen, yes)
-    here.tell(_start(here, instance, {**body, "confirm": instance}, people), _started)
+    here.tell(_start(here, instance, {**body, "confirm": instance}, listed), _started)
 
 
 @app.command("list")
@@ -69,26 +74,42 @@ def stop(here: Session, id_: Id) -> None:
     here.tell(told, lambda one: show.say(f"Stopped: {one.left} get nothing, {one.taken_back} of them taken back."))
 
 
-def _start(here: Session, instance: str, body: object, people: Sequence[Recipient]) -> Told[Started]:
+def _start(here: Session, instance: str, body: object, listed: Listed) -> Told[Started]:
     try:
         return here.api.post(_BROADCASTS, Started, body, instance=instance)
     except Refused as refused:
-        if at := re.search(r"recipients\[(\d+)\]", refused.parameter):
-            refused.hint = f"That is line {people[int(at[1])].line} of the list. Nothing was sent."
+        if told := listed.told(refused.faults or [Fault(refused.parameter, refused.detail)]):
+            raise Refused(refused.status, "; ".join(told), f"{refused.hint} Nothing was sent.".strip()) from None
         raise
 
 
 def _ask(here: Session, instance: str, would: Started, yes: bool) -> None:
     if not yes:
-        show.aside(f"The first reads: {would.samples[0] if would.samples else '–'}")
-        show.aside(f"{would.duplicates} lines say the same twice, {would.opted_out} people opted out.")
+        for line in _first(would)[:1]:
+            show.aside(f"The first: {line}")
+        show.aside(
+            f"{would.duplicates} lines say the same twice, {would.opted_out} people opted out. {_completed(would)}"
+        )
     here.confirm(f"Send it to {would.recipients} people from {instance}?", yes)
 
 
 def _would(told: Started) -> None:
     show.say(f"{told.recipients} people; {told.duplicates} doubled lines count once, {told.opted_out} opted out.")
-    for sample in told.samples:
-        show.say(f"  {sample}")
+    if told.completed:
+        show.say(_completed(told))
+    for line in _first(told):
+        show.say(f"  {line}")
+    if rest := told.numbers[len(told.samples) :]:
+        show.say(f"  and to {', '.join(one.number for one in rest)}")
+
+
+def _first(told: Started) -> list[str]:
+    """Those whose words are known, each with its number."""
+    return [f"{one.number}: {sample}" for one, sample in zip(told.numbers, told.samples, strict=False)]
+
+
+def _completed(told: Started) -> str:
+    return f"{told.completed} numbers without a country code are the clinic's country's." if told.completed else ""
 
 
 def _started(told: Started) -> None:

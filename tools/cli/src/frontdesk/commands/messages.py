@@ -7,7 +7,7 @@ import typer
 from frontdesk import show
 from frontdesk.answers.messages import Message, Story, Taken, TakenBack
 from frontdesk.api import segment
-from frontdesk.commands.words import Language, Most, variables_of
+from frontdesk.commands.words import DryRun, Language, Most, variables_of
 from frontdesk.desk import Desk
 from frontdesk.session import Session
 
@@ -17,7 +17,9 @@ app = Desk()
 @app.command()
 def send(
     here: Session,
-    to: Annotated[str, typer.Argument(help="The number with its country code, such as 5511987654321.")],
+    to: Annotated[
+        str, typer.Argument(help="The number, with country code (+55 11 98765-4321) or of the clinic's own country.")
+    ],
     text: Annotated[str, typer.Argument(help="The words; none with --template.")] = "",
     template: Annotated[str, typer.Option(help="One of the clinic's templates instead.")] = "",
     variable: Annotated[list[str], typer.Option("--var", help="Of the template: name=Maria; may be repeated.")] = [],  # noqa: B006
@@ -29,6 +31,7 @@ def send(
     vip: Annotated[bool, typer.Option("--vip", help="Before the others.")] = False,
     at: Annotated[str, typer.Option(help="When, such as 2027-03-01T09:00:00-03:00; empty: now.")] = "",
     key: Annotated[str, typer.Option(help="The same key again sends nothing.")] = "",
+    dry_run: DryRun = False,
 ) -> None:
     """Send a message, now or at a time."""
     if bool(text) == bool(template):
@@ -36,7 +39,7 @@ def send(
     use = {"name": template, "variables": variables_of(variable)} | ({"language": language} if language else {})
     body = {
         "instance": here.one(), "to": to, "class": send_class, "priority": "vip" if vip else "normal",
-        "idempotency_key": key, **({"template": use} if template else {"text": text}),
+        "idempotency_key": key, "dry_run": dry_run, **({"template": use} if template else {"text": text}),
         **({"send_at": at} if at else {}),
     }  # fmt: skip
     here.tell(here.api.post_unkeyed("/admin/messages", Taken, body), _taken)
@@ -71,7 +74,10 @@ def story(
 
 def _taken(told: Taken) -> None:
     when = f" for {show.at(told.send_at)}" if told.send_at else ""
-    show.say(f"{told.status}{when}: {told.id}   (frontdesk story {told.id})")
+    if told.id is None:
+        show.say(f"It would go to {told.number}{when}; nothing was sent.")
+    else:
+        show.say(f"{told.status}{when}, to {told.number}: {told.id}   (frontdesk story {told.id})")
 
 
 def _waiting(found: list[Message]) -> None:

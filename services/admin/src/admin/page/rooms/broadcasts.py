@@ -64,9 +64,8 @@ class Broadcasts:
         templates = (await self._ask(request, "GET /admin/templates", instance=instance)).data if instance else None
         wrong = faults(problem, listed) if problem else []
         if problem and wrong:  # each is told beside its line
-            problem = Problem(
-                problem.status, "", parameter="recipients", fault_count=problem.more.get("fault_count", 1)
-            )
+            count = len(wrong) if wrong[0].of_titles else problem.more.get("fault_count", 1)
+            problem = Problem(problem.status, "", parameter="recipients", fault_count=count)
         return await self._means.rendering.show(
             request, "broadcast_new.html", instance=instance, status=problem.status if problem else 200,
             templates=templates, picked=picked(templates, asked.query.template), trial=trial,

@@ -24,6 +24,16 @@ class Line:
     pasted: str
     recipient: dict[str, Any]
     """As the API takes it."""
+    titles: "Titles | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """The first line, if it names the columns."""
+
+    number: int
+    pasted: str
+    names: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +44,8 @@ class Fault:
     pasted: str
     parameter: str
     detail: str
+    of_titles: bool = False
+    """It is a column that is not right, in each line."""
 
 
 def lines(pasted: str, variables: Sequence[str]) -> list[Line]:
@@ -49,18 +61,27 @@ def lines(pasted: str, variables: Sequence[str]) -> list[Line]:
     titles = [variable_of(cell.strip(), variables) for cell in rows[0][1]]
     number_at = next((at for at, title in enumerate(titles) if title.lower() in TO), None)
     named = (["to", *variables], 0, rows) if number_at is None else (titles, number_at, rows[1:])
-    return [Line(number, delimiter.join(row), _named(row, named[0], named[1])) for number, row in named[2]]
+    head = None if number_at is None else Titles(rows[0][0], delimiter.join(rows[0][1]), titles)
+    return [Line(number, delimiter.join(row), _named(row, named[0], named[1]), head) for number, row in named[2]]
 
 
 def faults(problem: Problem, given: Sequence[Line]) -> list[Fault]:
-    """The lines that the API finds wrong, as they were pasted; none when it is something else."""
+    """The lines that the API finds wrong, as they were pasted; none when it is something else.
+
+    A title that is wrong comes first, by itself: it is so in each line.
+    """
     told = problem.more.get("faults") or [{"parameter": problem.more.get("parameter", ""), "detail": problem.detail}]
     found = [(place, one["detail"]) for one in told if (place := _PLACE.fullmatch(one["parameter"]))]
-    return [
-        Fault(line.number, line.pasted, place[2], detail)
-        for place, detail in found
-        if int(place[1]) < len(given) and (line := given[int(place[1])])
-    ]
+    wrong = [_fault(given[int(place[1])], place[2], detail) for place, detail in found if int(place[1]) < len(given)]
+    return list(dict.fromkeys(one for one in wrong if one.of_titles)) or wrong
+
+
+def _fault(line: Line, parameter: str, detail: str) -> Fault:
+    """A value that is there is only wrong when the template has no such variable, so that its title is."""
+    titles, name = line.titles, parameter.removeprefix("variables.")
+    if titles and name in titles.names and line.recipient["variables"].get(name):
+        return Fault(titles.number, titles.pasted, parameter, detail, of_titles=True)
+    return Fault(line.number, line.pasted, parameter, detail)
 
 
 def _named(row: Sequence[str], titles: Sequence[str], number_at: int) -> dict[str, Any]:
