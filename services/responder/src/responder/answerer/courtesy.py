@@ -44,7 +44,7 @@ def courtesy(words: Sequence[str], *, asks: bool) -> Courtesy | None:
     strange = [word for word in spelled if word not in WORDS]
     line = f"{' '.join(spelled)} "
     if strange:
-        return None if asks else "greeting" if _tells_name(line) else "ok" if _closes(line) else None
+        return None if asks else "greeting" if tells_name(spelled) else "ok" if _closes(line) else None
     found: Courtesy | None = next((kind for kind in _KINDS if not _LISTS[kind].isdisjoint(spelled)), None)
     return found if found in ("thanks", "bye", "greeting") else "bye" if parts else _said(line) or found
 
@@ -66,8 +66,9 @@ def _said(line: str) -> Courtesy | None:
     return "bye" if _FAREWELLS.match(line) or line.startswith(("hasta ", "see ")) else "ok" if _closes(line) else None
 
 
-def _tells_name(line: str) -> bool:
+def tells_name(said: Sequence[str]) -> bool:
     """`Hi, my name is Ana Souza`, and nothing more."""
+    line = f"{' '.join(said)} "
     found = _NAMES.search(line)
     if found is None or not 0 < len(line[found.end() :].split()) <= MAX_NAME:
         return False

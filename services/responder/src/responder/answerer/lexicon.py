@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from clinic.knowledge import Knowledge, concepts
 from clinic.knowledge.spelling import Speller
 from clinic.language import CHATTER, STOP, words
-from clinic.model import Clinic, Insurance
+from clinic.model import Clinic, Insurance, Service
 from clinic.text import LANGUAGES, Language
 from responder.answerer import courtesy, when
 from responder.answerer.cues import asking, roots, vocabulary
@@ -64,6 +64,12 @@ class Lexicon:
         near = {at for one in found for at in self._with[language].get(one, ())}
         return [self._forms[language][at] for at in sorted(near)]
 
+    def first_words(self, service: Service) -> list[str]:
+        """The words by which a service's names begin, as patients say them before telling which one."""
+        found = {form.head: None for forms in self._forms.values() for form in forms if form.service is service}
+        spelled = (sorted(self._stems[language].get(head, ())) for head in found for language in LANGUAGES)
+        return list(dict.fromkeys(word for words in spelled for word in words))
+
     def stems(self, language: Language) -> Mapping[str, frozenset[str]]:
         """The stems of the services' names, with the words that they stand for."""
         return self._stems[language]
@@ -77,6 +83,10 @@ class Lexicon:
         bare = _ENCLITIC.sub("", word)
         known = word in self.plain or bare in self.plain
         return known or word[0].isdigit() or word.startswith(self._roots) or _chatter(word) or _chatter(bare)
+
+    def unheard(self, word: str) -> bool:
+        """Is it in none of the clinic's words nor ours: a name, most likely?"""
+        return word not in self._all.known and word not in self._services.known and not concepts.concepts(word)
 
     def _one(self, word: str) -> str:
         if word in self._all.known or word.startswith(self._shown):

@@ -62,7 +62,7 @@ def _facts(question: Question, reading: Reading) -> Iterator[Part]:
 
 
 def _asks_insurance(question: Question, reading: Reading) -> bool:
-    if question.insurances:
+    if question.insurances or (about_clinic.unknown_plan(question) and not reading.fits):
         return True
     sure = bool(question.services.any) or question.shows("pays_by_insurance")
     return question.by_insurance and (sure or not reading.clear)
