@@ -59,7 +59,8 @@ def patterns() -> dict[str, str]:
 
 def score(question: Question, answer: Answer, *, clinics: Path) -> Score:
     path = clinics / f"{question.clinic}.yaml"
-    made_up = tuple(invented(answer.text, clinic=path, now=question.now, question="\n".join((*question.before, question.text))))
+    asked = "\n".join((*question.before, question.text))
+    made_up = tuple(invented(answer.text, clinic=path, now=question.now, question=asked))
     speaks = speaks_right(question, answer)
     faults = (
         *missing_or_forbidden(question, answer.text),

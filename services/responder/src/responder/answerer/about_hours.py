@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import groupby
 
+from msgspec.structs import replace
+
 from clinic import hours
 from clinic.model import WEEKDAYS
 from responder.answerer import formats
@@ -16,7 +18,14 @@ HOLIDAYS = 4  # listed at most
 
 
 def about_hours(question: Question) -> Part:
-    """The part that says when it is open."""
+    """The part that says when it is open; and to who waits for an appointment, that this is no word on its hour."""
+    part = _told(question)
+    if not (question.requested and question.when.named):
+        return part
+    return replace(part, text=f"{part.text}\n{phrase('hour_is_the_desks', question.language)}")
+
+
+def _told(question: Question) -> Part:
     asked = question.when
     if asked.holidays and asked.days:
         listed, days = _holidays(question), _days(question, None)

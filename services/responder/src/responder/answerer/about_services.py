@@ -27,7 +27,9 @@ def price(question: Question, service: Service) -> Part:
             "price", text, _source(question, service, "price"), 0.8, wants_person=service.note is None,
             of=Told(service.id, more, note),
         )  # fmt: skip
-    text, more = (_priced(service, service.price, called, language) for called in (name, phrase("price_word", language)))
+    text, more = (
+        _priced(service, service.price, called, language) for called in (name, phrase("price_word", language))
+    )
     source, note = _source(question, service, "price"), _note(question, service)
     return Part("price", _with(text, note), source, _sure(question), of=Told(service.id, more, note))
 
@@ -48,7 +50,10 @@ def preparation(question: Question, service: Service) -> Part | None:
     language = question.language
     name = formats.capital(service.name.say(language))
     told, note = introduced(question, service.preparation), _note(question, service)
-    text, more = (phrase("preparation_of", language, service=called, text=told) for called in (name, phrase("preparation_word", language)))
+    text, more = (
+        phrase("preparation_of", language, service=called, text=told)
+        for called in (name, phrase("preparation_word", language))
+    )
     source = _source(question, service, "preparation")
     return Part("knowledge", _with(text, note), source, of=Told(service.id, more, note))
 
@@ -86,7 +91,14 @@ def all_services(question: Question) -> Part:
     kind = [one for one in question.services.open if one in question.clinic.services]
     names = [inside(service, question.language) for service in kind or question.clinic.services]
     text = phrase("services", question.language, names=formats.listed(names, question.language))
+    if kind and not _whole_category(question, kind):
+        text = f"{text} {phrase('other_services', question.language)}"
     return Part("service", text, (question.clinic.source("services"),), 0.9)
+
+
+def _whole_category(question: Question, services: Sequence[Service]) -> bool:
+    ids = {one.id for one in services}
+    return any(ids == set(one.services) for one in question.clinic.categories)
 
 
 def not_found(question: Question, near: Sequence[Service]) -> Part:

@@ -1,7 +1,8 @@
 """What is answered to this question, with no model, out of the clinic's files alone?"""
 
 from datetime import datetime
-from typing import cast
+
+from msgspec.structs import replace
 
 from clinic.knowledge import Knowledge
 from clinic.language import detect, words
@@ -17,12 +18,12 @@ from responder.answerer.phrases import phrase
 from responder.answerer.question import Question, understand
 from responder.answerer.reply import Answer, Kind, Part, joined
 from responder.answerer.request import is_name, tells_more
-from responder.answerer.talk import Talk, in_talk
+from responder.answerer.talk import FIRST, Talk, in_talk
 
 
 def answer(
     question: str, *, clinic: Clinic, knowledge: Knowledge, now: datetime, language_hint: str | None = None,
-    talk: Talk = Talk(),
+    talk: Talk = FIRST,
 ) -> Answer:  # fmt: skip
     """The reply in the patient's language. `talk` is what the chat was about before.
 
@@ -42,7 +43,7 @@ def answer(
         return joined([Part("optout" if way == "out" else "thanks", confirmation(way, language))], language)
     if talk.requested and tells_more(question, (meant := understood(question)), talk):
         if is_name(words(question)) and language_hint in clinic.languages:
-            language = cast(Language, language_hint)  # a name tells no language
+            language = next(one for one in clinic.languages if one == language_hint)  # a name tells no language
             meant = understood(question)
         return joined([handover.noted(meant)], language, _ids(meant))
     parts = ends(question)
@@ -51,8 +52,12 @@ def answer(
         polite = "greeting"  # it asks how we can help
     if polite is not None:
         return joined([_polite(polite, clinic, language)], language)
-    wholes = [in_talk(one := understood(part), talk.services(one), prepared=talk.prepared) for part in parts]
-    found = [answered(part, whole, understood) for part, whole in zip(parts, wholes, strict=True)]
+
+    def understood_here(text: str) -> Question:
+        return replace(understood(text), requested=talk.requested)
+
+    wholes = [in_talk(one := understood_here(part), talk.services(one), prepared=talk.prepared) for part in parts]
+    found = [answered(part, whole, understood_here) for part, whole in zip(parts, wholes, strict=True)]
     at = next((at for at, one in enumerate(found) if told(one)), 0)
     return joined(found[at], language, _ids(wholes[at]))
 

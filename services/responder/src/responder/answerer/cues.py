@@ -125,6 +125,7 @@ TELLS_MORE = frozenset(
         "proposes",
         "attribute",
         "symptom",
+        "ails_me",
         "to_reminder",
     }
 )  # their words may be the matter itself

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from clinic.knowledge import Knowledge, concepts
 from clinic.knowledge.spelling import Speller
 from clinic.language import CHATTER, STOP, words
+from clinic.language.vocabulary import IDIOMS
 from clinic.model import Clinic, Insurance, Service
 from clinic.text import LANGUAGES, Language
 from responder.answerer import courtesy, when
@@ -21,6 +22,7 @@ from responder.answerer.names import (
     all_names,
     as_said,
     by_stem,
+    categories,
     holiday_names,
     kin,
     meanings,
@@ -30,6 +32,7 @@ from responder.answerer.names import (
 from responder.answerer.wordlists import wordlist
 
 _ENCLITIC = re.compile(r"(?<=\w\w[aei]r)(?:me|te|se|nos|lo|la|los|las|le|les)$")  # `ponerme`
+_IDIOMS = frozenset(IDIOMS.values())
 _FILLERS = frozenset(wordlist("fillers")["fillers"].split())
 
 
@@ -40,6 +43,7 @@ class Lexicon:
         self._forms = {language: tuple(service_forms(clinic, language)) for language in LANGUAGES}
         self._with = {language: by_stem(forms) for language, forms in self._forms.items()}
         self._stems = {language: spelled(clinic, language) for language in LANGUAGES}
+        self.categories = {language: categories(clinic, language) for language in LANGUAGES}
         self.meanings = tuple(meanings(clinic))
         self.kin = kin(clinic)
         self.holidays = {
@@ -86,7 +90,8 @@ class Lexicon:
 
     def unheard(self, word: str) -> bool:
         """Is it in none of the clinic's words nor ours: a name, most likely?"""
-        return word not in self._all.known and word not in self._services.known and not concepts.concepts(word)
+        known = word in self._all.known or word in self._services.known or word in _IDIOMS
+        return not known and not concepts.concepts(word)
 
     def _one(self, word: str) -> str:
         if word in self._all.known or word.startswith(self._shown):

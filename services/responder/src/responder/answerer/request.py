@@ -26,10 +26,11 @@ def tells_more(text: str, question: Question, talk: Talk) -> bool:
     if not talk.requested or question.by_insurance or question.shows(*_OTHER):
         return False
     timed = bool(question.when.days or question.when.minute is not None) or question.shows("part_of_day")
-    if "?" in text or opens(text):
-        return timed and question.shows("proposes") and not (question.rest or question.shows("hours"))
     if talk.told == "hours" and timed and question.line.split()[0] in ("e", "y", "and"):
         return False  # `and Sunday` goes on asking for the hours
+    if "?" in text or opens(text):
+        plain = question.shows("proposes") or not question.shows("running", "offers")
+        return timed and plain and not (question.rest or question.shows("hours"))
     if timed or question.services.any:
         return not question.shows("hours")
     return tells_name(words(text)) or is_name(words(text))

@@ -30,6 +30,9 @@ class Talk(Struct, frozen=True):
         return tuple(one for one in question.clinic.services if one.id in self.about)
 
 
+FIRST = Talk()
+
+
 def in_talk(question: Question, about: Sequence[Service], *, prepared: bool = False) -> Question:
     """The question with the subject that the chat gives it, where it names none itself."""
     if not about or question.services.sure:
