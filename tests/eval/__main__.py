@@ -45,24 +45,13 @@ def answerer(folder: Path, asked: list[str]) -> Callable:  # type: ignore[type-a
     """The embedded answerer over every clinic's own knowledge; each of those `asked` must be among them."""
     from clinic import Clinics
     from clinic.knowledge import Knowledge
-    from responder.answerer import answer
     from tests.eval.questions import QuestionsError
+    from tests.eval.talking import asked as in_chat
 
     for missing in sorted({name for name in asked if not (folder / f"{name}.yaml").is_file()}):
         raise QuestionsError(f"clinic: there is no {folder / missing}.yaml (EVAL_CLINICS names the folder)")
-    clinics = {clinic.id: clinic for clinic in Clinics.load(folder, asked[0])}
-    knowledge = {name: Knowledge.build(clinic) for name, clinic in clinics.items()}
-
-    def ask(question):  # type: ignore[no-untyped-def]
-        return answer(
-            question.text,
-            clinic=clinics[question.clinic],
-            knowledge=knowledge[question.clinic],
-            now=question.now,
-            language_hint=None,
-        )
-
-    return ask
+    known = {clinic.id: (clinic, Knowledge.build(clinic)) for clinic in Clinics.load(folder, asked[0])}
+    return lambda question: in_chat(question, known)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ without accents; or `~name`, one of `patterns.yaml`.
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import yaml
@@ -35,6 +35,7 @@ class Expect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     none_of: tuple[str, ...] = ()
     refuse: bool = False  # the files do not say: the only right answer is to say so, or to hand over
     person: bool = False  # a person must be called
+    staff: tuple[str, ...] = ()  # what they must be told with it (in a chat)
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,6 +46,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     now: datetime
     text: str
     expect: Expect
+    before: tuple[str, ...] = ()  # what was written in this chat before, in order
+    pause: Annotated[int, msgspec.Meta(ge=1)] = 1  # minutes between that and the text
     half: Half | None = None
     set: str = "first"  # questions written at one time; each set is halved by itself
 

@@ -82,7 +82,7 @@ def failures(scores: list[Score]) -> list[str]:
         if not score.good:
             lines += [
                 f"\n{score.question.id}  {score.outcome}: {'; '.join(score.faults)}",
-                f"  asked  {score.question.text}",
+                f"  asked  {' → '.join((*score.question.before, score.question.text))}",
                 f"  told   [{score.answer.kind}, {score.answer.language}] {' / '.join(score.answer.text.splitlines())}",
             ]
     return lines

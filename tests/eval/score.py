@@ -59,13 +59,15 @@ def patterns() -> dict[str, str]:
 
 def score(question: Question, answer: Answer, *, clinics: Path) -> Score:
     path = clinics / f"{question.clinic}.yaml"
-    made_up = tuple(invented(answer.text, clinic=path, now=question.now, question=question.text))
+    asked = "\n".join((*question.before, question.text))
+    made_up = tuple(invented(answer.text, clinic=path, now=question.now, question=asked))
     speaks = speaks_right(question, answer)
     faults = (
         *missing_or_forbidden(question, answer.text),
         *([] if kind_fits(question, answer.kind) else [f"kind {answer.kind}"]),
         *([] if speaks else [f"language {answer.language}"]),
         *(["no person called"] if question.expect.person and not answer.wants_person else []),
+        *(f"staff not told {part}" for part in question.expect.staff if part not in getattr(answer, "staff", "")),
         *(f"invented {fact}" for fact in made_up),
     )
     return Score(question, answer, outcome(question, answer.kind, bool(faults)), speaks, faults, made_up)

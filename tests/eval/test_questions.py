@@ -34,7 +34,7 @@ def test_there_are_enough_questions_for_two_clinics_in_three_languages() -> None
 
 def test_ids_and_questions_are_unique() -> None:
     assert max(Counter(question.id for question in QUESTIONS).values()) == 1
-    assert max(Counter((q.clinic, q.text, q.now) for q in QUESTIONS).values()) == 1
+    assert max(Counter((q.clinic, q.before, q.text, q.now) for q in QUESTIONS).values()) == 1
 
 
 def test_the_split_is_the_one_that_the_ids_give() -> None:

@@ -146,13 +146,24 @@ def test_a_clinic_without_prices_plans_or_texts_is_answered_for_honestly(written
     assert answer("cómo se llega?", clinic=clinic, knowledge=knowledge, now=now).language in ("en", "pt")
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["tô com dor de dente", "me duele la muela", "my tooth hurts", "meu dente quebrou", "mi diente está flojo",
-     "qual o cpf da paciente Maria?", "what's my appointment time?"],
-)  # fmt: skip
+@pytest.mark.parametrize("text", ["qual o cpf da paciente Maria?", "what's my appointment time?"])
 def test_no_text_is_told_because_it_shares_a_word(ask, text: str) -> None:  # type: ignore[no-untyped-def]
     assert ask(text).kind == "unknown"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["tô com dor de dente", "tô com dor de dente muito forte", "me duele la muela", "my tooth hurts",
+     "meu dente quebrou", "mi diente está flojo", "quebrei um dente, vocês atendem hoje?",
+     "I broke a tooth, can you see me today?", "se me rompió un diente, ¿atienden hoy?"],
+)  # fmt: skip
+def test_who_is_in_pain_gets_a_person_and_no_text_that_shares_a_word(ask, text: str) -> None:  # type: ignore[no-untyped-def]
+    reply = ask(text)
+    assert (reply.kind, reply.wants_person) == ("person", True)
+    assert reply.sources[0] == "demo.yaml#fallbacks.person"
+    assert ("13h30" in reply.text or "13:30" in reply.text or "1:30 pm" in reply.text) == (
+        "?" in text
+    )  # and today's hours
 
 
 def test_a_time_without_a_zone_is_refused(ask) -> None:  # type: ignore[no-untyped-def]

@@ -77,6 +77,19 @@ class Service(Struct, frozen=True, kw_only=True):
         return (self.name.pt, self.name.es, self.name.en, *self.synonyms.all)
 
 
+class Category(Struct, frozen=True, kw_only=True):
+    """What patients call several services together: `tests`, `vaccines`."""
+
+    name: Text
+    synonyms: Words = Words()
+    services: Annotated[tuple[str, ...], Meta(min_length=1)]
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """Every name that it goes by."""
+        return (self.name.pt, self.name.es, self.name.en, *self.synonyms.all)
+
+
 class Template(Struct, frozen=True, kw_only=True):
     text: Text
     variables: tuple[str, ...] = ()
@@ -136,6 +149,7 @@ class Clinic(Struct, frozen=True, kw_only=True, eq=False, weakref=True):
     instances: tuple[str, ...] = ()
     holidays: tuple[Holiday, ...] = ()
     insurances: tuple[Insurance, ...] = ()
+    categories: tuple[Category, ...] = ()
     vips: tuple[str, ...] = ()
     appointments: Appointments | None = None
     templates: dict[str, Template] = msgspec.field(default_factory=dict)

@@ -29,6 +29,7 @@ def problems(clinic: Clinic) -> Iterator[Problem]:
         yield from _spans(holiday.hours, f"holidays[{index}].hours")
     yield from _twice([str(one.date) for one in clinic.holidays], "holidays[{}].date", "this day is listed already")
     yield from _services(clinic)
+    yield from _categories(clinic)
     yield from _twice([one.id for one in clinic.insurances], "insurances[{}].id", "another insurance has this id")
     yield from _templates(clinic)
 
@@ -82,6 +83,14 @@ def _services(clinic: Clinic) -> Iterator[Problem]:
         for at, name in enumerate(service.insurances):
             if name not in known:
                 yield f"{here}.insurances[{at}]", f"no insurance has the id {name!r}{suggestion(name, known)}"
+
+
+def _categories(clinic: Clinic) -> Iterator[Problem]:
+    known = {one.id for one in clinic.services}
+    for index, category in enumerate(clinic.categories):
+        for at, name in enumerate(category.services):
+            if name not in known:
+                yield f"categories[{index}].services[{at}]", f"no service has the id {name!r}{suggestion(name, known)}"
 
 
 def _amount(price: Decimal) -> bool:

@@ -45,7 +45,7 @@ async def find(question: Question, gathering: Gathering) -> Found:
     started, model = time.monotonic(), gathering.model
     own = answer(
         question.text, clinic=question.clinic, knowledge=question.knowledge, now=question.now,
-        language_hint=question.state.language,
+        language_hint=question.state.language, talk=question.state.talk,
     )  # fmt: skip
     metrics.ANSWER_SECONDS.labels("embedded").observe(time.monotonic() - started)
     if model is None or not model.settings.on or fast(own, question):
@@ -61,12 +61,7 @@ def fast(own: Answer, question: Question) -> bool:
     """Is the embedded answer to be sent at once, whatever a model would say?"""
     if own.kind == "thanks" and question.state.model_asks:
         return False  # "ok" and "sim" answer what the model asked
-    return own.kind in FAST and not books(own)
-
-
-def books(own: Answer) -> bool:
-    """Is it only the promise that the front desk books? A model collects what is needed for that."""
-    return any(source.endswith("#fallbacks.booking") for source in own.sources)
+    return own.kind in FAST and not own.books  # a model collects what is needed for an appointment
 
 
 def _for_model(question: Question, own: Answer, context: Context, deadline: float) -> models.Turn:
@@ -92,6 +87,7 @@ def _taken(own: Answer, said: Answered) -> Found:
     reply = Answer(
         text=said.text, language=said.language, kind=kind,
         sources=said.sources, confidence=MODEL_CONFIDENCE, wants_person=said.handoff,
+        about=own.about,
     )  # fmt: skip
     used, why = said.usage, said.why if said.handoff else ""
     by = used.model or "model"

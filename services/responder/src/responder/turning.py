@@ -49,7 +49,7 @@ class Turning:
         """The turn's end, worked out now."""
         now = self.clock.now_ms()
         local = dt.datetime.fromtimestamp(now / 1000, ZoneInfo(clinic.timezone))
-        question = Question("", turn, state, clinic, knowledge, local)
+        question = Question("", turn, state.lately(now), clinic, knowledge, local)
         decision = decide(
             turn, state, now, staff_pause_ms=self.staff_pause_ms, readable=self.hearing.kinds
         )  # fmt: skip

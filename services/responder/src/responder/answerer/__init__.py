@@ -5,5 +5,6 @@ from responder.answerer.letters import alarming
 from responder.answerer.lexicon import lexicon, prepare
 from responder.answerer.quoted import invented
 from responder.answerer.reply import MAX_CHARS, Answer, Kind
+from responder.answerer.talk import Talk
 
-__all__ = ["MAX_CHARS", "Answer", "Kind", "alarming", "answer", "invented", "lexicon", "prepare"]
+__all__ = ["MAX_CHARS", "Answer", "Kind", "Talk", "alarming", "answer", "invented", "lexicon", "prepare"]

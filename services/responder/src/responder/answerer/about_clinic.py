@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from clinic.model import Insurance, Service
 from responder.answerer import formats
-from responder.answerer.about_services import MAX_NEAR
+from responder.answerer.about_services import MAX_NEAR, introduced
 from responder.answerer.phrases import LANGUAGE_NAMES, phrase
 from responder.answerer.question import Question
 from responder.answerer.reply import Part
@@ -36,6 +36,15 @@ def languages(question: Question) -> Part:
     return Part("knowledge", text, (question.clinic.source("languages"),))
 
 
+def unknown_plan(question: Question) -> bool:
+    """Is it asked whether a plan is taken that is none of the clinic's: `do you take Amil`?"""
+    if question.insurances or question.services.any or not question.rest:
+        return False
+    if question.shows("plan_names"):
+        return True
+    return question.shows("takes") and all(question.lexicon.unheard(word) for word in question.rest)
+
+
 def insurance(question: Question) -> Part:
     """About the plans named, about the service named, else the list."""
     if services := _asked_of(question):
@@ -48,7 +57,7 @@ def insurance(question: Question) -> Part:
 
 def _accepted(question: Question, insurance: Insurance) -> str:
     language = question.language
-    note = insurance.note.say(language) if insurance.note else ""
+    note = introduced(question, insurance.note) if insurance.note else ""
     return f"{phrase('insurance_yes', language, name=insurance.name)} {note}".strip()
 
 
@@ -69,9 +78,18 @@ def _asked_of(question: Question) -> Sequence[Service]:
 
 
 def _of_services(question: Question, services: Sequence[Service]) -> Part:
+    """Who pays for them; what each plan asked about says of itself; and all plans, where only the chat named these."""
     lines = [_of_service(question, service) for service in services]
-    sources = tuple(question.clinic.source(f"services.{one.id}.insurances") for one in services)
-    return Part("insurance", "\n".join(lines), sources)
+    notes = {one.name: introduced(question, one.note) for one in question.insurances if one.note}
+    if len(services) == len(question.insurances) == 1 and question.insurances[0].id in services[0].insurances:
+        lines = [" ".join((*lines, *notes.values()))]
+    else:
+        lines += [f"{name}: {note}" for name, note in notes.items()]
+    sources = [question.clinic.source(f"services.{one.id}.insurances") for one in services]
+    sources += _sources(question, [one for one in question.insurances if one.note])
+    if question.carried and not question.insurances:
+        lines.append(_all(question).text)
+    return Part("insurance", "\n".join(lines), tuple(sources))
 
 
 def _of_service(question: Question, service: Service) -> str:

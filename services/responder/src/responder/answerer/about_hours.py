@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import groupby
 
+from msgspec.structs import replace
+
 from clinic import hours
 from clinic.model import WEEKDAYS
 from responder.answerer import formats
@@ -16,20 +18,34 @@ HOLIDAYS = 4  # listed at most
 
 
 def about_hours(question: Question) -> Part:
-    """The part that says when it is open."""
+    """The part that says when it is open; and to who waits for an appointment, that this is no word on its hour."""
+    part = _told(question)
+    if not (question.requested and question.when.named):
+        return part
+    return replace(part, text=f"{part.text}\n{phrase('hour_is_the_desks', question.language)}")
+
+
+def _told(question: Question) -> Part:
     asked = question.when
+    if asked.holidays and asked.days:
+        listed, days = _holidays(question), _days(question, None)
+        return Part("hours", f"{days.text}\n{listed.text}", (*days.sources, *listed.sources))
     if asked.holidays:
         return _holidays(question)
     minute = None if question.shows("closes") else asked.minute  # `do you close at 6` is answered by the hours alone
     if asked.days:
-        lines = [line for day in asked.days for line in _day(question, day, minute)]
-        return Part("hours", "\n".join(lines), tuple(_source(question, day) for day in asked.days))
+        return _days(question, minute)
     if asked.now or (question.shows("open_now") and asked.minute is None and not question.shows("not_now")):
         return _now(question)
     if minute is not None:
         text = "\n".join(_day(question, question.today, minute))
         return Part("hours", text, (_source(question, question.today),))
     return _week(question)
+
+
+def _days(question: Question, minute: int | None) -> Part:
+    lines = [line for day in question.when.days for line in _day(question, day, minute)]
+    return Part("hours", "\n".join(lines), tuple(_source(question, day) for day in question.when.days))
 
 
 def _now(question: Question) -> Part:

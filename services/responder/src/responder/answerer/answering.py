@@ -1,6 +1,6 @@
 """Which answers does a message get that may ask for several things?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from clinic.language import words
 from responder.answerer.clauses import clauses
@@ -9,6 +9,7 @@ from responder.answerer.phrases import phrase
 from responder.answerer.plan import plan
 from responder.answerer.question import Question
 from responder.answerer.reply import Part
+from responder.answerer.talk import in_talk
 
 OPEN = frozenset({"unknown", "ask_back"})
 
@@ -22,13 +23,22 @@ def answered(text: str, whole: Question, understand: Understand) -> list[Part]:
     asked = [one.text for one in clauses(text) if one.asks and courtesy(words(one.text), asks=False) is None]
     if len(asked) < 2:
         return plan(whole)
-    each = [plan(understand(one)) for one in asked]
+    each = [plan(one) for one in _in_turn(whole, map(understand, asked))]
     if all(map(told, each)):
         return _distinct(each)
     if not whole.services.sure and any(map(told, each)) and any(map(_asks_which, each)):
         return _some(each, whole)
     together = plan(whole)
     return together if told(together) or not any(map(told, each)) else _some(each, whole)
+
+
+def _in_turn(whole: Question, asked: Iterable[Question]) -> Iterator[Question]:
+    """The questions of one message; what names no service is asked of the one that was named before it, or at all."""
+    about = whole.services.sure
+    for one in asked:
+        meant = in_talk(one, about)
+        about = meant.services.sure or about
+        yield meant
 
 
 def told(parts: list[Part]) -> bool:

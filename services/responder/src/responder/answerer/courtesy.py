@@ -12,8 +12,8 @@ Courtesy = Literal["greeting", "thanks", "bye", "ok", "emoji"]
 
 _KINDS: tuple[Courtesy, ...] = ("thanks", "bye", "greeting", "ok")  # the first one said is answered
 _READ = wordlist("courtesy")
-_CLOSING, _WISHES, _FAREWELLS, _ASIDES, _NAMES = (
-    compiled(tuple(_READ.pop(name))) for name in ("closing", "wishes", "farewells", "asides", "names")
+_CLOSING, _WISHES, _FAREWELLS, _ASIDES, _NAMES, _SEASON = (
+    compiled(tuple(_READ.pop(name))) for name in ("closing", "wishes", "farewells", "asides", "names", "season")
 )
 _LISTS = {name: frozenset(listed.split()) for name, listed in _READ.items()}
 WORDS = frozenset().union(*_LISTS.values())
@@ -35,7 +35,9 @@ def courtesy(words: Sequence[str], *, asks: bool) -> Courtesy | None:
         return "greeting" if asks else "emoji"
     if len(words) > MAX_WORDS or (asks and sum(word not in WORDS for word in words) > 1):
         return None
-    line = f"{' '.join(words)} "
+    whole = f"{' '.join(words)} "
+    line = _SEASON.sub("", whole)
+    wished = line != whole
     parts = not asks and _FAREWELLS.match(line)
     bare = _ASIDES.sub("", _FAREWELLS.sub("", line) if parts else line).split()
     if not bare:
@@ -44,9 +46,11 @@ def courtesy(words: Sequence[str], *, asks: bool) -> Courtesy | None:
     strange = [word for word in spelled if word not in WORDS]
     line = f"{' '.join(spelled)} "
     if strange:
-        return None if asks else "greeting" if _tells_name(line) else "ok" if _closes(line) else None
+        return None if asks else "greeting" if tells_name(spelled) else "ok" if _closes(line) else None
     found: Courtesy | None = next((kind for kind in _KINDS if not _LISTS[kind].isdisjoint(spelled)), None)
-    return found if found in ("thanks", "bye", "greeting") else "bye" if parts else _said(line) or found
+    if found in ("thanks", "bye", "greeting"):
+        return found
+    return "bye" if parts else _said(line) or ("greeting" if wished else found)
 
 
 def upset(text: str) -> bool:
@@ -66,8 +70,9 @@ def _said(line: str) -> Courtesy | None:
     return "bye" if _FAREWELLS.match(line) or line.startswith(("hasta ", "see ")) else "ok" if _closes(line) else None
 
 
-def _tells_name(line: str) -> bool:
+def tells_name(said: Sequence[str]) -> bool:
     """`Hi, my name is Ana Souza`, and nothing more."""
+    line = f"{' '.join(said)} "
     found = _NAMES.search(line)
     if found is None or not 0 < len(line[found.end() :].split()) <= MAX_NAME:
         return False

@@ -110,6 +110,7 @@ def compiled(cues: tuple[str, ...]) -> re.Pattern[str]:
 TELLS_MORE = frozenset(
     {
         "emergency",
+        "how_often",
         "not_emergency",
         "emergency_still",
         "complaint",
@@ -119,8 +120,12 @@ TELLS_MORE = frozenset(
         "others",
         "own_booking",
         "own_finding",
+        "part_of_day",
+        "plan_names",
+        "proposes",
         "attribute",
         "symptom",
+        "ails_me",
         "to_reminder",
     }
 )  # their words may be the matter itself
@@ -131,11 +136,18 @@ def _words(names: Collection[str]) -> frozenset[str]:
     return frozenset(word for slot in slots for word in slot.split("|") if word != "…")
 
 
+@cache
 def vocabulary() -> frozenset[str]:
     """Every whole word in the cues: known words are never taken for a slip of another."""
     return frozenset(word for word in _words(CUES) if not word.endswith("*"))
 
 
+def known(word: str) -> bool:
+    """Does this word stand in a cue, whole or by its beginning?"""
+    return word in vocabulary() or word.startswith(roots())
+
+
+@cache
 def roots() -> tuple[str, ...]:
     """Every beginning of a word in the cues, written `word*` there."""
     return tuple({word[:-1] for word in _words(CUES) if word.endswith("*")})

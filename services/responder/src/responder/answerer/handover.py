@@ -21,11 +21,20 @@ def booking(question: Question) -> Part:
     clinic, language = question.clinic, question.language
     own = clinic.fallbacks.booking
     said = [own.say(language) if own else phrase("booking", language)]
-    if question.shows("moving") and clinic.policies.cancellation:
-        said.append(clinic.policies.cancellation.say(language))
+    if question.shows("moving"):
+        rule = clinic.policies.cancellation
+        said += [rule.say(language)] if rule else []
     elif len(question.services.sure) == 1:
         said.append(about_services.price(question, question.services.sure[0]).text)
     return Part("person", "\n".join(said), (clinic.source("fallbacks.booking"),), wants_person=True)
+
+
+def noted(question: Question) -> Part:
+    """A day, an hour or a name for the appointment that was asked for: handed on, and not confirmed."""
+    said = [phrase("noted", question.language)]
+    if len(question.services.sure) == 1:
+        said.append(about_services.price(question, question.services.sure[0]).text)
+    return Part("person", "\n".join(said), (question.clinic.source("fallbacks.booking"),), wants_person=True)
 
 
 def moving(question: Question, reading: Reading) -> Part:

@@ -11,7 +11,8 @@ from weakref import WeakKeyDictionary
 from clinic.knowledge import Knowledge, concepts
 from clinic.knowledge.spelling import Speller
 from clinic.language import CHATTER, STOP, words
-from clinic.model import Clinic, Insurance
+from clinic.language.vocabulary import IDIOMS
+from clinic.model import Clinic, Insurance, Service
 from clinic.text import LANGUAGES, Language
 from responder.answerer import courtesy, when
 from responder.answerer.cues import asking, roots, vocabulary
@@ -21,6 +22,7 @@ from responder.answerer.names import (
     all_names,
     as_said,
     by_stem,
+    categories,
     holiday_names,
     kin,
     meanings,
@@ -30,6 +32,7 @@ from responder.answerer.names import (
 from responder.answerer.wordlists import wordlist
 
 _ENCLITIC = re.compile(r"(?<=\w\w[aei]r)(?:me|te|se|nos|lo|la|los|las|le|les)$")  # `ponerme`
+_IDIOMS = frozenset(IDIOMS.values())
 _FILLERS = frozenset(wordlist("fillers")["fillers"].split())
 
 
@@ -40,6 +43,7 @@ class Lexicon:
         self._forms = {language: tuple(service_forms(clinic, language)) for language in LANGUAGES}
         self._with = {language: by_stem(forms) for language, forms in self._forms.items()}
         self._stems = {language: spelled(clinic, language) for language in LANGUAGES}
+        self.categories = {language: categories(clinic, language) for language in LANGUAGES}
         self.meanings = tuple(meanings(clinic))
         self.kin = kin(clinic)
         self.holidays = {
@@ -64,6 +68,12 @@ class Lexicon:
         near = {at for one in found for at in self._with[language].get(one, ())}
         return [self._forms[language][at] for at in sorted(near)]
 
+    def first_words(self, service: Service) -> list[str]:
+        """The words by which a service's names begin, as patients say them before telling which one."""
+        found = {form.head: None for forms in self._forms.values() for form in forms if form.service is service}
+        spelled = (sorted(self._stems[language].get(head, ())) for head in found for language in LANGUAGES)
+        return list(dict.fromkeys(word for words in spelled for word in words))
+
     def stems(self, language: Language) -> Mapping[str, frozenset[str]]:
         """The stems of the services' names, with the words that they stand for."""
         return self._stems[language]
@@ -77,6 +87,11 @@ class Lexicon:
         bare = _ENCLITIC.sub("", word)
         known = word in self.plain or bare in self.plain
         return known or word[0].isdigit() or word.startswith(self._roots) or _chatter(word) or _chatter(bare)
+
+    def unheard(self, word: str) -> bool:
+        """Is it in none of the clinic's words nor ours: a name, most likely?"""
+        known = word in self._all.known or word in self._services.known or word in _IDIOMS
+        return not known and not concepts.concepts(word)
 
     def _one(self, word: str) -> str:
         if word in self._all.known or word.startswith(self._shown):

@@ -49,6 +49,18 @@ def kin(clinic: Clinic) -> dict[str, tuple[Service, ...]]:
     return {meant: tuple(services.values()) for meant, services in found.items()}
 
 
+def categories(clinic: Clinic, language: Language) -> dict[frozenset[str], tuple[Service, ...]]:
+    """The services that a word, or a few, name together: `exames`."""
+    by_id = {one.id: one for one in clinic.services}
+    return {
+        frozenset(stem(word, language) for word in words(name) if word not in SMALL): tuple(
+            by_id[one] for one in category.services
+        )
+        for category in clinic.categories
+        for name in category.called
+    }
+
+
 def spelled(clinic: Clinic, language: Language) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for name in (name for service in clinic.services for name in service.called):
@@ -100,5 +112,7 @@ def all_names(clinic: Clinic) -> Iterator[str]:
         yield from service.called
     for insurance in clinic.insurances:
         yield from (insurance.name, *insurance.synonyms)
+    for category in clinic.categories:
+        yield from category.called
     for holiday in clinic.holidays:
         yield from holiday_names(holiday)

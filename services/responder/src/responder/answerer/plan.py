@@ -30,10 +30,18 @@ def plan(question: Question) -> list[Part]:
     if question.shows("advice") and not question.shows("hours") and not question.priced and not reading.full:
         return [handover.unknown(question)]
     facts = list(_facts(question, reading))
-    ails = question.shows("symptom") and not question.asks and not question.shows("afterwards")
-    if facts or (ails and not reading.of_symptom(question)):
-        return facts or [handover.unknown(question)]
-    return list(reading.told(question)) or [handover.unknown(question)]
+    if _suffers(question, reading) and all(one.kind == "hours" for one in facts):
+        return [handover.person(question), *(facts or map(about_hours, [question] if question.when.days else []))]
+    return facts or list(reading.told(question)) or [handover.unknown(question)]
+
+
+def _suffers(question: Question, reading: Reading) -> bool:
+    """Does something hurt or break, of which no text speaks? Somebody who asks may mean what a treatment does."""
+    if not question.shows("symptom") or question.shows("afterwards"):
+        return False
+    if question.asks and (question.services.any or not question.shows("ails_me")):
+        return False
+    return not (reading.fits and reading.of_symptom(question))
 
 
 def _books(question: Question) -> bool:
@@ -62,7 +70,7 @@ def _facts(question: Question, reading: Reading) -> Iterator[Part]:
 
 
 def _asks_insurance(question: Question, reading: Reading) -> bool:
-    if question.insurances:
+    if question.insurances or (about_clinic.unknown_plan(question) and not reading.fits):
         return True
     sure = bool(question.services.any) or question.shows("pays_by_insurance")
     return question.by_insurance and (sure or not reading.clear)

@@ -31,6 +31,12 @@ class Question(Struct, frozen=True):
     insurances: Sequence[Insurance]
     rest: tuple[str, ...]
     """The words that are no small words, no cues, and name no service, plan or holiday: what else it is about."""
+    carried: bool = False
+    """Its services are those that the chat was about."""
+    requested: bool = False
+    """An appointment was asked for before: its hour is not to be read out of the opening hours."""
+    prepares: bool = False
+    """The chat was about how to prepare, and so is a service that is only named now."""
 
     def shows(self, *cues: str) -> bool:
         return any(shows(cue, self.line) for cue in cues)

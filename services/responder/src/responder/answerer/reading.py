@@ -60,6 +60,10 @@ class Reading(Struct, frozen=True):
         hit = self.hit
         return hit is not None and all(word in hit.held for word in words(hit.heading) if word not in _SMALL)
 
+    def shows(self, cue: str) -> bool:
+        """Does its heading show this cue?"""
+        return self.hit is not None and shows(cue, " ".join(words(self.hit.heading)))
+
     def _of_another(self, question: Question, hit: Hit) -> bool:
         """Is it how to behave before or after other services than the one named? What holds for them may not here."""
         if not question.shows("afterwards", "around_test", "preparation"):

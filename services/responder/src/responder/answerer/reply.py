@@ -13,6 +13,14 @@ Kind = Literal[
 MAX_CHARS = 700  # what a patient reads on a phone without scrolling
 
 
+class Told(Struct, frozen=True):
+    """A fact of one service, so that a second one beside it need not name the service again."""
+
+    service: str
+    more: str
+    note: str = ""
+
+
 class Part(Struct, frozen=True):
     """The answer to one thing asked."""
 
@@ -21,6 +29,7 @@ class Part(Struct, frozen=True):
     sources: tuple[str, ...] = ()
     confidence: float = 1.0
     wants_person: bool = False
+    of: Told | None = None
 
 
 class Answer(Struct, frozen=True):
@@ -32,22 +41,46 @@ class Answer(Struct, frozen=True):
     sources: tuple[str, ...]
     confidence: float
     wants_person: bool
+    about: tuple[str, ...] = ()
+    """Ids of the services that it speaks of."""
+
+    @property
+    def books(self) -> bool:
+        """Does it hand a wish for an appointment, or more of it, to the front desk?"""
+        return any(source.endswith("#fallbacks.booking") for source in self.sources)
 
 
-def joined(parts: list[Part], language: Language) -> Answer:
+def joined(parts: list[Part], language: Language, about: tuple[str, ...] = ()) -> Answer:
     """The parts as one reply; what does not fit any more is left out with its source."""
     kept = parts[:1]
     for part in parts[1:]:
         if sum(len(one.text) + 2 for one in kept) + len(part.text) <= MAX_CHARS:
             kept.append(part)
     return Answer(
-        text=fitted("\n\n".join(part.text for part in kept)),
+        text=fitted("\n\n".join(_paragraphs(kept))),
         language=language,
         kind=kept[0].kind,
         sources=tuple(dict.fromkeys(source for part in kept for source in part.sources)),
         confidence=min(part.confidence for part in kept),
         wants_person=any(part.wants_person for part in kept),
+        about=about,
     )
+
+
+def _paragraphs(parts: list[Part]) -> list[str]:
+    """What is told of one service stands together, under its name once and with its note once."""
+    found: list[str] = []
+    places: dict[str, int] = {}
+    for part in parts:
+        if part.of is None or part.of.service not in places:
+            if part.of is not None:
+                places[part.of.service] = len(found)
+            found.append(part.text)
+            continue
+        at = places[part.of.service]
+        note = "" if part.of.note in found[at] else part.of.note
+        found[at] = " ".join(filter(None, (found[at], part.of.more, note)))
+    return found
 
 
 def fitted(text: str, limit: int = MAX_CHARS) -> str:

@@ -10,6 +10,7 @@ from responder.answerer.phrases import phrase
 from responder.answerer.question import Question
 from responder.answerer.reading import Reading
 from responder.answerer.reply import Part
+from responder.answerer.talk import OF_A_SERVICE
 
 __all__ = ["inside", "service_facts"]
 
@@ -25,12 +26,21 @@ def service_facts(question: Question, reading: Reading) -> Iterator[Part]:
         yield from _of_sure(question, reading)
     elif question.shows("compare") and named.open:
         yield from _compared(question)
+    elif not named.open and _of_which(question, reading):
+        yield Part("ask_back", phrase("which_service", question.language), (), 0.5)
     elif touched := _touched(question, reading):
         yield from filter(None, (about_services.preparation(question, one) for one in touched))
     elif (question.priced and not _told_otherwise(question, reading)) or (
         named.open and not question.when.named and not question.shows("around_test") and _bare(question, reading)
     ):
         yield from _of_open(question)
+
+
+def _of_which(question: Question, reading: Reading) -> bool:
+    """Is a length or a preparation asked for, and not of what?"""
+    if question.rest or question.when.named or question.shows("results", "how_often", "moving"):
+        return False
+    return question.shows("duration", "prepares") and not reading.clear
 
 
 def _of_sure(question: Question, reading: Reading) -> Iterator[Part]:
@@ -43,14 +53,28 @@ def _of_sure(question: Question, reading: Reading) -> Iterator[Part]:
     if priced and not (reading.full and reading.about):
         yield from (about_services.price(question, one) for one in services)
     if question.shows("duration") and not reading.clear and not reading.strange:
-        if reading.full and reading.beyond and reading.of_all:
-            yield from reading.told(question)
-        yield from filter(None, (about_services.duration(question, one) for one in services))
+        yield from _lengths(question, reading)
     prepared = _prepared(question, reading)
     if prepared:
-        yield from filter(None, (about_services.preparation(question, one) for one in prepared))
+        yield from _preparations(question, reading, prepared)
     elif not priced and not _asks_more(question) and _bare(question, reading):
         yield from _offered(question, reading)
+
+
+def _lengths(question: Question, reading: Reading) -> Iterator[Part]:
+    """The service's own minutes; then what a text says of its length, but not how often it is due."""
+    yield from filter(None, (about_services.duration(question, one) for one in question.services.sure))
+    if question.carried or not (reading.full and reading.beyond and reading.of_all):
+        return
+    if question.shows("how_often") or not reading.shows("how_often"):
+        yield from reading.told(question)
+
+
+def _preparations(question: Question, reading: Reading, services: Sequence[Service]) -> Iterator[Part]:
+    told = [part for one in services if (part := about_services.preparation(question, one))]
+    if not told and (question.prepares or question.shows("prepares")) and (question.carried or not reading.beyond):
+        told = [about_services.unprepared(question, one) for one in services[:1]]
+    yield from told
 
 
 def _prepared(question: Question, reading: Reading) -> Sequence[Service]:
@@ -58,13 +82,17 @@ def _prepared(question: Question, reading: Reading) -> Sequence[Service]:
     services = question.services.sure
     if reading.fits and question.shows("afterwards"):
         return ()
-    if question.shows("preparation"):
+    if question.shows("preparation") or (question.prepares and _only_named(question)):
         return services
     said = [word for word in question.line.split() if word not in question.services.used]
     touched = [one for one in services if about_services.touches(question, one, said)]
     if question.shows("around_test") and not reading.fits:
         return touched or services
     return touched if reading.about or question.shows("around_test") else ()
+
+
+def _only_named(question: Question) -> bool:
+    return not question.rest and not question.when.named and not question.shows(*OF_A_SERVICE, "offers")
 
 
 def _offered(question: Question, reading: Reading) -> Iterator[Part]:

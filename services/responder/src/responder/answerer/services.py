@@ -46,7 +46,7 @@ def named(words: Sequence[str], lexicon: Lexicon) -> Named:
         if kept
         else _meant(words, lexicon, heads)
     )
-    found = kept or heads
+    found = kept or _together(words, lexicon, heads) or heads
     used = frozenset(at for places, _ in found.values() for at in places)
     used |= frozenset(at for name, (places, _) in heads.items() if name in found for at in places)  # said twice
     rest = tuple(word for at, word in enumerate(words) if at not in used and not lexicon.says_nothing(word))
@@ -54,11 +54,24 @@ def named(words: Sequence[str], lexicon: Lexicon) -> Named:
     services = [service for _, service in found.values()]
     if kept and len({places for places, _ in kept.values()}) == len(kept):
         return Named(sure=tuple(services[:MAX_NAMED]), rest=rest, used=naming)
-    if len(services) == 1 and not kept and services[0].id not in own:
+    if len(services) == 1 and not kept and services[0].id not in own and services[0].id in heads:
         services = _kin(naming, lexicon) or services
     if len(services) == 1 and not kept and not rest:
         return Named(sure=tuple(services), used=naming, guessed=True)
     return Named(open=tuple(services), rest=rest, used=naming)
+
+
+def _together(words: Sequence[str], lexicon: Lexicon, heads: _Found) -> _Found:
+    """All services of the category that is named, unless another word begins some name: `exame ultrassom`."""
+    for language in LANGUAGES:
+        places = {stem(word, language): at for at, word in enumerate(words)}
+        for stems, services in lexicon.categories[language].items():
+            if not stems <= places.keys():
+                continue
+            at = frozenset(places[one] for one in stems)
+            if all(begun <= at for begun, _ in heads.values()):
+                return {one.id: (at, one) for one in services}
+    return {}
 
 
 def _kin(naming: Sequence[str], lexicon: Lexicon) -> list[Service]:

@@ -20,6 +20,8 @@ _ORDINAL = re.compile(r"\bsegunda (?:via|dose|vez|opcao|opiniao|consulta|falta|v
 _NUMERIC = re.compile(r"(?<![\d/])(\d{1,2})[/.](\d{1,2})(?:[/.](\d{4}|\d{2}))?(?![\d/])")
 _NAMED = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th|o)? (?:de |of )?({'|'.join(_MONTHS)})\b")
 _NAMED_EN = re.compile(rf"\b({'|'.join(_MONTHS)}) (\d{{1,2}})(?:st|nd|rd|th)?\b")
+_ANY_HOLIDAY = r"\b(feriados?|festivos?|holidays?)\b"
+_HOLIDAYS = r"\b(feriados|festivos|holidays)\b"  # with a day named, one holiday is that day itself
 _DAY = re.compile(r"\bdia (\d{1,2})\b")
 
 
@@ -39,15 +41,23 @@ class When(Struct, frozen=True):
 def when(line: str, raw: str, today: date, clinic: Clinic, language: Language, named: Mapping[str, Holiday]) -> When:
     """What the folded words (`line`) and the folded text (`raw`, with its slashes and colons) say about time."""
     said = f" {line} "
-    coming = (_next(holiday, today) for name, holiday in named.items() if f" {name} " in said)
+    coming = (_next(holiday, today) for holiday in _named_in(said, named))
     days = (
         [day for day in coming if day]
         or list(holy_week(line, today))
         or list(dict.fromkeys(_days(line, raw, today, language)))
     )
-    general = not days and re.search(r"\b(feriados?|festivos?|holidays?)\b", line) is not None
+    general = re.search(_HOLIDAYS if days else _ANY_HOLIDAY, line) is not None
     now = re.search(r"\b(agora|ahora|now|ainda|todavia|still|neste momento)\b", line) is not None
     return When(tuple(days[:4]), minute_of(raw), now, general)
+
+
+def _named_in(said: str, named: Mapping[str, Holiday]) -> Iterator[Holiday]:
+    """The holidays named, the longest names first: `Natal` is not named by `véspera de Natal`."""
+    for name in sorted(named, key=len, reverse=True):
+        if f" {name} " in said:
+            said = said.replace(f" {name} ", " | ")
+            yield named[name]
 
 
 def _days(line: str, raw: str, today: date, language: Language) -> Iterator[date]:

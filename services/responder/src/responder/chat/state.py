@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from clinic import Language
+from responder.answerer import Talk
 from responder.chat.summary import Line, extracted
 from responder.model.calls import AppointmentRequested
 from shared.streams import keys
@@ -14,6 +15,8 @@ from shared.streams.log import CHAT_LIFE_MS, INTERRUPTED_LIFE_MS
 MOST_LINES = 12
 MOST_OLDER = 24
 MOST_CHARS = 500
+ABOUT_LIFE_MS = 30 * 60_000  # `how long does it take` after a longer silence may mean something else
+REQUEST_LIFE_MS = 4 * 3_600_000  # a day or a name may be told after work; what comes later is a message of its own
 READ_BACK_LIFE_MS = 12 * 3_600_000  # a yes in the evening answers the morning's question; the next day it is read again
 
 
@@ -32,6 +35,14 @@ class ChatState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unknowns: int = 0
     """Questions in a row that had no answer."""
     opted_out: bool = False
+    about: tuple[str, ...] = ()
+    """Ids of the services that were spoken of last."""
+    prepared: bool = False
+    """The last reply told how to prepare for them."""
+    requested: tuple[str, ...] = ()
+    """What the patient wrote of the appointment that they asked for."""
+    told: str = ""
+    """The kind of the last reply."""
     spoke_at: int = 0
     recent: tuple[Line, ...] = ()
     older: tuple[Line, ...] = ()
@@ -48,6 +59,17 @@ class ChatState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Until when staff paused it on the whole instance (written by admin)."""
     vip: bool = False
     """Staff marked this patient as one to be served first (a key of its own, which admin writes)."""
+
+    @property
+    def talk(self) -> Talk:
+        """What an answer may lean on."""
+        return Talk(self.about, self.prepared, bool(self.requested), self.told)
+
+    def lately(self, now_ms: int) -> "ChatState":
+        """Without what was spoken of too long ago to be meant now."""
+        silent_ms = now_ms - self.spoke_at
+        state = self if silent_ms < ABOUT_LIFE_MS else msgspec.structs.replace(self, about=(), prepared=False, told="")
+        return state if silent_ms < REQUEST_LIFE_MS else msgspec.structs.replace(state, requested=())
 
     def awaits_yes(self, now_ms: int) -> AppointmentRequested | None:
         """The request that a yes would confirm now: read back by the last thing that was said here, not long ago."""
