@@ -95,13 +95,13 @@ def _message(operations: Operations, before: MessageState | None, after: Message
 def _chat(operations: Operations, before: ChatState | None, after: ChatState) -> None:
     chat = after.chat
     operations.add("HSET", "chats", chat, raw(encode(after)))
-    if before is None or before.last_at != after.last_at:
-        operations.add("ZADD", "recent", after.last_at, chat)
+    if before is None or before.rank() != after.rank():
+        operations.add("ZADD", "recent", after.rank(), chat)
     was, now = before.status if before else after.status, after.status
     if was != now:
         operations.add("ZREM", was, chat)
-    if before is None or was != now or before.last_at != after.last_at:
-        operations.add("ZADD", now, after.last_at, chat)
+    if before is None or was != now or before.rank(now) != after.rank(now):
+        operations.add("ZADD", now, after.rank(now), chat)
     _lapse(operations, before, after)
     if before is None or before.name != after.name:
         had, has = tokens(chat, before.name) if before else set(), tokens(chat, after.name)
