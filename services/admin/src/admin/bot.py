@@ -6,7 +6,7 @@ import msgspec
 
 from admin.access.principal import Role
 from admin.conversations.chats import FOREVER_MS
-from admin.conversations.room import PauseBody
+from admin.conversations.shapes import PauseBody
 from admin.http.endpoint import Asked, Endpoint
 from admin.http.problems import Problem
 from admin.instances import Instances

@@ -153,13 +153,8 @@ class ChatState(msgspec.Struct, frozen=True, array_like=True, gc=False):
         return "paused" if self.paused else "bot"
 
     def rank(self, status: Status | None = None) -> int:
-        """Its place in the list of all chats, or of a status; the highest comes first.
-
-        The newest word is first; of those that want a person the urgent ones, then whoever has waited longest.
-        """
-        if status == "wanted":
-            return (2 if self.urgent else 1) * LATEST_MS - self.wanted_at
-        return self.last_at or self.heard_at
+        """Its place in the list of all chats, by its newest word, or of a status; the highest comes first."""
+        return rank_of_call(self.urgent, self.wanted_at) if status == "wanted" else self.last_at or self.heard_at
 
     def lapsed(self, now_ms: int) -> bool:
         """Whether its pause is over, of which no fact tells."""
@@ -176,6 +171,11 @@ class ChatState(msgspec.Struct, frozen=True, array_like=True, gc=False):
             paused_until=None if over else self.paused_until or None, language=self.language, notes=self.notes,
             waiting_since=self.waiting_since or None, messages=self.messages,
         )  # fmt: skip
+
+
+def rank_of_call(urgent: bool, wanted_at: int) -> int:
+    """The place of a chat among those that want a person: the urgent ones first, then whoever has waited longest."""
+    return (2 if urgent else 1) * LATEST_MS - wanted_at
 
 
 class ConnectionState(msgspec.Struct, frozen=True, array_like=True, gc=False):
