@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 
 from admin.access.principal import Role
-from admin.conversations.room import PauseBody
+from admin.conversations.shapes import PauseBody
 from admin.http.endpoint import Asked, Endpoint
 from admin.http.problems import Problem
 from admin.instances import Instances

@@ -24,12 +24,14 @@ from admin.messages.uploads import Uploads
 from admin.numbers.room import InstancesDesk
 from admin.outside import Outside
 from admin.overview.room import Overview
+from admin.overview.surveying import Surveyor
 from admin.privacy.erasing import Eraser
 from admin.privacy.room import Privacy
 from admin.prometheus import Prometheus
 from admin.settings import AdminSettings
 from admin.settings_in_force import SettingsDesk
 from admin.stories import Stories
+from admin.streams.workers import Workers
 from admin.templates.room import Templates
 from admin.views.views import Views
 from shared.service import Platform
@@ -71,15 +73,16 @@ def furnish(settings: AdminSettings, platform: Platform, instances: Instances, v
     outside = Outside()
     gateway = Gateway(settings.evolution_server_url, settings.evolution_api_key, outside)
     uploads = Uploads(platform, instances, settings.uploads_max_mib)
+    surveyor = Surveyor(platform, Workers(platform.redis), views)
     accepting = Accepting(platform, uploads, allow_private=settings.media_allow_private)
     return Rooms(
         running=[outside.running, Runner(platform).running, Eraser(platform).running],
         messages=Messages(platform, instances, library, uploads, accepting),
-        conversations=Conversations(platform, instances, views, library, accepting),
+        conversations=Conversations(platform, instances, views, library, accepting, surveyor),
         contacts=Contacts(platform, instances),
         bot=Bot(platform, instances, library),
         stories=Stories(instances, views),
-        overview=Overview(platform, instances, views, audit, Prometheus(settings.prometheus_url, outside)),
+        overview=Overview(platform, instances, surveyor, audit, Prometheus(settings.prometheus_url, outside)),
         dead_letters=DeadLetters(platform, instances, library),
         templates=Templates(library),
         instances=InstancesDesk(platform, settings, instances, views, library, gateway),

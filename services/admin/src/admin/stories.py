@@ -1,4 +1,4 @@
-"""What became of a message, and what waits for its time?"""
+"""What became of a message, what waits for its time, and what failed for good?"""
 
 import msgspec
 
@@ -28,6 +28,7 @@ class Stories:
         self._instances, self._views = instances, views
         self.endpoints = [
             Endpoint("GET", "/admin/messages/scheduled", Role.VIEWER, self.scheduled, "messages"),
+            Endpoint("GET", "/admin/messages/failed", Role.VIEWER, self.failed, "messages"),
             Endpoint("GET", "/admin/messages/{id}/story", Role.VIEWER, self.story, "messages"),
         ]
 
@@ -35,6 +36,11 @@ class Stories:
         """What waits for its time, the soonest first."""
         q = asked.query
         return await self._views.scheduled(await self._instances.require(q.instance), cursor=q.cursor, limit=q.limit)
+
+    async def failed(self, asked: Asked[ListOfInstance, None]) -> Page[Message]:
+        """What failed for good, such as a number without WhatsApp, or was too late; the newest failure first."""
+        q = asked.query
+        return await self._views.failed(await self._instances.require(q.instance), cursor=q.cursor, limit=q.limit)
 
     async def story(self, asked: Asked[OneMessage, None]) -> Story:
         """Everything that happened to a message, from the first fact to the last."""

@@ -298,14 +298,15 @@ VIEW_PARTS = {
     "ids": "hash: WhatsApp's id -> our message's",
     "days": "hash: `<day> <what>` -> a count",
     "timeline": "sorted set by letter: `<chat> <time> <id>` of every message",
-    "recent": "sorted set: chat -> time of its newest message",
+    "recent": "sorted set: chat -> time of its newest word",
     "bot": "sorted set: the same, of chats that the bot answers",
-    "wanted": "sorted set: the same, of chats that want a person",
+    "wanted": "sorted set: chat that wants a person -> its place: urgent ones, then the longest waiting, the highest first",
     "taken": "sorted set: the same, of chats that a person answers",
     "paused": "sorted set: the same, of chats where the bot is paused",
     "lapses": "sorted set: chat -> the end of its pause, if it has one",
     "queue": "sorted set: id of a send that is to go out -> since when",
     "scheduled": "sorted set: id of a send that waits for its time -> that time",
+    "failed": "sorted set: id of a send that failed for good -> when",
     "names": "sorted set by letter: `<word> <chat>` for finding a chat by name or number",
 }
 """The parts of a version of the views, each with its type."""

@@ -1,22 +1,23 @@
 """What can be seen and done in conversations?"""
 
-from typing import Annotated
-
 import msgspec
 from aiohttp import web
 
 from admin.access.principal import Role
+from admin.conversations.calling import calls
 from admin.conversations.chats import Chats
 from admin.conversations.replying import ReplyBody, said
-from admin.http.endpoint import Asked, Endpoint
-from admin.http.pages import Cursor, Limit, Page
+from admin.conversations.shapes import Answering, Calls, ConversationsAsked, MessagesAsked, PauseBody, Queued, TakeBody
+from admin.http.endpoint import Asked, Endpoint, Nothing
+from admin.http.pages import Page
 from admin.http.problems import Problem
 from admin.instances import Instances
 from admin.library import Library
 from admin.messages.accepting import Accepting
-from admin.steering.asking import InstanceName, Minutes, OfChat, Reason, Until, chat_of
+from admin.overview.surveying import Surveyor
+from admin.steering.asking import OfChat, chat_of
 from admin.steering.moments import end_of
-from admin.views.model import Conversation, Message, Status
+from admin.views.model import Conversation, Message
 from admin.views.views import Views
 from shared import ids
 from shared.events import SendRequested
@@ -25,69 +26,20 @@ from shared.service import Platform
 LINES = "application/x-ndjson"
 
 
-class ConversationsAsked(msgspec.Struct, frozen=True, kw_only=True):
-    """Which conversations."""
-
-    instance: InstanceName
-    status: Status | None = None
-    find: Annotated[str, msgspec.Meta(max_length=100, description="In names, numbers and last words.")] = ""
-    cursor: Cursor = ""
-    limit: Limit = 50
-
-
-class MessagesAsked(msgspec.Struct, frozen=True, kw_only=True):
-    """Which messages of a chat."""
-
-    instance: InstanceName
-    chat: str
-    cursor: Cursor = ""
-    limit: Limit = 50
-
-
-class TakeBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How to take a chat over."""
-
-    force: bool = False
-    """Also from somebody else."""
-
-
-class PauseBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """For how long the bot is quiet; with neither, until it is resumed."""
-
-    minutes: Minutes | None = None
-    until: Until | None = None
-    reason: Reason = ""
-
-
-class Answering(msgspec.Struct, frozen=True, kw_only=True):
-    """Who answers a chat from now on."""
-
-    instance: str
-    chat: str
-    status: Status
-    by: str
-    paused_until: int | None = None
-
-
-class Queued(msgspec.Struct, frozen=True, kw_only=True):
-    """A message on its way."""
-
-    id: str
-    status: str
-    send_at: int | None = None
-
-
 class Conversations:
     """The chats of an instance."""
 
     def __init__(
-        self, platform: Platform, instances: Instances, views: Views, library: Library, accepting: Accepting
-    ) -> None:
+        self, platform: Platform, instances: Instances, views: Views, library: Library, accepting: Accepting,
+        surveyor: Surveyor,
+    ) -> None:  # fmt: skip
         self._instances, self._views, self._library = instances, views, library
+        self._surveyor = surveyor
         self._chats, self._accepting, self._clock = Chats(platform), accepting, platform.clock
         one, staff = "/admin/conversations/{chat}", Role.STAFF
         self.endpoints = [
             Endpoint("GET", "/admin/conversations", Role.VIEWER, self.list, "conversations"),
+            Endpoint("GET", "/admin/calls", Role.VIEWER, self.calls, "conversations"),
             Endpoint("GET", one, Role.VIEWER, self.read, "conversations"),
             Endpoint("GET", f"{one}/messages", Role.VIEWER, self.messages, "conversations"),
             Endpoint("GET", f"{one}/export", Role.VIEWER, self.export, "conversations", produces=LINES),
@@ -99,10 +51,23 @@ class Conversations:
         ]
 
     async def list(self, asked: Asked[ConversationsAsked, None]) -> Page[Conversation]:
-        """The conversations, the one with the newest message first."""
+        """The conversations, the newest word first; of those that want a person, the urgent ones, then the longest waiting.
+
+        Those that want a person can be asked for at all instances at once: `status=wanted` without an instance.
+        """
         q = asked.query
+        if not q.instance and q.status == "wanted":
+            names = [*(await self._surveyor.calls(await self._instances.names()))]
+            return await calls(self._views, names, find=q.find, cursor=q.cursor, limit=q.limit)
+        if not q.instance:
+            raise Problem(400, "instance: is missing; without one, only `status=wanted` is told", parameter="instance")
         await self._instances.require(q.instance)
         return await self._views.conversations(q.instance, status=q.status, find=q.find, cursor=q.cursor, limit=q.limit)
+
+    async def calls(self, _asked: Asked[Nothing, None]) -> Calls:
+        """At which instances chats want a person, and how many."""
+        found = await self._surveyor.calls(await self._instances.names())
+        return Calls(total=sum(found.values()), instances=found)
 
     async def read(self, asked: Asked[OfChat, None]) -> Conversation:
         """One conversation, as a line of the list."""

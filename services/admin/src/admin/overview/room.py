@@ -23,8 +23,6 @@ from admin.overview.tailing import Filter, Told, follow
 from admin.prometheus import Alert, Prometheus
 from admin.steering.asking import chat_of
 from admin.steering.entries import check_entry_id
-from admin.streams.workers import Workers
-from admin.views.views import Views
 from shared.events import TYPES, to_json
 from shared.service import Platform
 
@@ -64,10 +62,10 @@ class Overview:
     """How things stand, what happens, and who did what."""
 
     def __init__(
-        self, platform: Platform, instances: Instances, views: Views, audit: Audit, prometheus: Prometheus
+        self, platform: Platform, instances: Instances, surveyor: Surveyor, audit: Audit, prometheus: Prometheus
     ) -> None:
         self._redis, self._instances, self._prometheus = platform.redis, instances, prometheus
-        self._surveyor = Surveyor(platform, Workers(platform.redis), views)
+        self._surveyor = surveyor
         self._acts = Acts(platform.redis, audit)
         self.endpoints = [
             Endpoint("GET", "/admin/overview", Role.VIEWER, self.read, "overview"),

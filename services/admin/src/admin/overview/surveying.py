@@ -2,12 +2,12 @@
 
 import asyncio
 import datetime as dt
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from admin.overview.figures import of_days
 from admin.overview.figuring import Figuring
+from admin.overview.keeping import Kept
 from admin.overview.standing import InstanceStanding, Standing, Waiting, all_waiting, summed, today_of, waiting_in
 from admin.streams import durability, health, readings
 from admin.streams.health import Surroundings
@@ -20,8 +20,6 @@ from admin.views.views import Views
 from shared.service import Platform
 
 SHOWN = 200  # instances of an overview
-PATIENCE = 10
-"""What took long serves so many times as long: at most a tenth of the time goes into it, however many look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +44,28 @@ class Surveyor:
     def __init__(self, platform: Platform, workers: Workers, views: Views) -> None:
         self._redis, self._scripts, self._clock = platform.redis, platform.scripts, platform.clock
         self._bound, self._workers, self._figuring = platform.streams.stream_maxlen, workers, Figuring(views)
-        self._surveying = asyncio.Lock()
-        self._last: tuple[float, Sequence[str], Standing] | None = None
+        self._standings, self._calls = Kept(self._survey), Kept(self._count_calls)
 
     async def standing(self, names: Sequence[str]) -> Standing:
         """Of these instances. Of many it may be some seconds old."""
-        if len(names) <= SHOWN:
-            return await self._survey(names)
-        async with self._surveying:
-            if self._last is not None and time.monotonic() < self._last[0] and self._last[1] == names:
-                return self._last[2]
-            began = time.monotonic()
-            found = await self._survey(names)
-            now = time.monotonic()
-            self._last = (now + PATIENCE * (now - began), names, found)
-            return found
+        return await (self._survey(names) if len(names) <= SHOWN else self._standings.of(names))
+
+    async def calls(self, names: Sequence[str]) -> dict[str, int]:
+        """How many chats want a person, of those instances that have any. Of many it may be some seconds old."""
+        return await (self._count_calls(names) if len(names) <= SHOWN else self._calls.of(names))
+
+    async def _count_calls(self, names: Sequence[str]) -> dict[str, int]:
+        found = await readings.read(self._scripts, names)
+        figures = await self._figuring.of(found, _date(self._clock.now_ms()))
+        pairs = zip(found, figures, strict=True)
+        return {one.instance: wanted for one, about in pairs if (wanted := about.chats.get("wanted", 0))}
 
     async def _survey(self, names: Sequence[str]) -> Standing:
         now = self._clock.now_ms()
         alive, server = await asyncio.gather(self._workers.lately(), durability.server(self._redis))
         around = Surroundings(alive, server, self._bound)
         found = await readings.read(self._scripts, names)
-        figures = await self._figuring.of(found, dt.datetime.fromtimestamp(now / 1000, dt.UTC).date())
+        figures = await self._figuring.of(found, _date(now))
         every = [_seen(reading, about, around) for reading, about in zip(found, figures, strict=True)]
         shown = sorted(sorted(every, key=lambda one: one.urgency)[:SHOWN], key=lambda one: one.reading.instance)
         reasons = around.reasons + [f"{one.reading.instance}: {why}" for one in every for why in one.reasons]
@@ -79,6 +77,10 @@ class Surveyor:
             today=today_of(days), took=dict(of_days(days or [_NO_DAY])), instances=[_line(one, now) for one in shown],
             not_shown=len(every) - len(shown),
         )  # fmt: skip
+
+
+def _date(now: int) -> dt.date:
+    return dt.datetime.fromtimestamp(now / 1000, dt.UTC).date()
 
 
 def _seen(reading: Reading, figures: Figures, around: Surroundings) -> Seen:

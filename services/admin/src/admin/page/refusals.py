@@ -24,7 +24,7 @@ SHAPES: Mapping[str, str] = {
     "number": rf"{FIELD}must be a number",
     "text": rf"{FIELD}must be a text",
     "one_of": rf"{FIELD}must be one of (?P<options>.+?)(?:, not .+)?",
-    "missing": rf"{FIELD}is missing",
+    "missing": rf"{FIELD}is missing(?:; .+)?",
     "no_such_field": rf"{FIELD}there is no such field.*",
     "takes_name": rf"{FIELD}takes small letters, digits, .+, at most (?P<n>\d+)",
     "takes_id": rf"{FIELD}takes letters, digits, `\.`, `_`, `-`, .+",

@@ -26,9 +26,10 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     """What staff call the contact, else the name on WhatsApp."""
     last_text: str = ""
-    """The newest message's words, at most 200 characters; for a medium its kind in brackets."""
+    """The newest words that were said or are on their way, at most 200 characters; for a medium its kind in brackets."""
     last_author: Author = "patient"
     last_at: int = 0
+    """When that was said; where nothing was said yet, when something was asked to be sent."""
     last_progress: Progress = "received"
     status: Status = "bot"
     taken_by: str = ""
@@ -75,6 +76,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     due_at: int | None = None
     """For a scheduled one."""
     broadcast_id: str = ""
+    failed_at: int | None = None
+    """When one of ours failed for good, or its time was over."""
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,15 +25,14 @@ class Search:
         self._key = {part: keys.view(instance, version, part) for part in ("names", "recent", "chats")}
 
     async def find(self, text: str) -> list[ChatState]:
-        """The chats that match every word of `text`, the newest message first."""
+        """The chats that match every word of `text`, in no order."""
         asked = wanted(text)
         if not asked:
             return []
         recent = await self._scripts.call("ZRANGE", self._key["recent"], 0, MOST_READ - 1, "REV")
         names = dict.fromkeys([*await self._named(max(asked, key=len)), *recent])
         states = await self._states(list(names))
-        found = [state for state in states if matches(asked, state.chat, state.name, state.last_text)]
-        return sorted(found, key=lambda state: (state.last_at, state.chat), reverse=True)
+        return [state for state in states if matches(asked, state.chat, state.name, state.last_text)]
 
     async def _named(self, word: str) -> list[bytes]:
         low, high = f"[{word}", b"[" + word.encode() + b"\xff"

@@ -38,13 +38,13 @@ class Store:
     async def conversations(
         self, instance: str, *, status: Status | None = None, find: str = "", cursor: str = "", limit: int = 50
     ) -> Page[Conversation]:
-        """Chats, the one with the newest message first."""
+        """Chats, the newest word first; of those that want a person the urgent ones, then the longest waiting."""
         version = await self._version(instance)
         if find.strip():
             found = await Search(self._scripts, instance, version).find(find)
-            shown = [state for state in found if status in (None, self._status(state))]
-            rows = lists.behind([(state.chat, state.last_at) for state in shown], cursor)
-            states: dict[str, ChatState | None] = {state.chat: state for state in shown}
+            shown = {state.chat: state for state in found if status in (None, self._status(state))}
+            ranked = sorted(((chat, state.rank(status)) for chat, state in shown.items()), key=_order, reverse=True)
+            rows, states = lists.behind(ranked, cursor), dict[str, ChatState | None](shown)
         else:
             rows = await self._rows(instance, version, status, cursor, limit + 1)
             states = await self._chats(instance, version, [chat for chat, _ in rows])
@@ -64,8 +64,8 @@ class Store:
             rows = await lists.newest(self._scripts, key, cursor, most + len(lapsed))
             return [row for row in rows if row[0] not in lapsed][:most]
         rows = await lists.newest(self._scripts, key, cursor, most)
-        told = lists.behind(sorted(lapsed.items(), key=lambda row: row[::-1], reverse=True), cursor)
-        return sorted([*rows, *told], key=lambda row: row[::-1], reverse=True)[:most]
+        told = lists.behind(sorted(lapsed.items(), key=_order, reverse=True), cursor)
+        return sorted([*rows, *told], key=_order, reverse=True)[:most]
 
     async def _lapsed(self, instance: str, version: int) -> dict[str, int]:
         """Chats whose pause is over, with the time of their newest message."""
@@ -113,6 +113,13 @@ class Store:
         """What waits for its time, the soonest first."""
         version = await self._version(instance)
         rows = await lists.soonest(self._scripts, keys.view(instance, version, "scheduled"), cursor, limit + 1)
+        items = await self._messages(instance, version, [id_ for id_, _ in rows[:limit]])
+        return Page(items=items, next=lists.next_of(rows, limit))
+
+    async def failed(self, instance: str, *, cursor: str = "", limit: int = 50) -> Page[Message]:
+        """What failed for good, or was too late, the newest failure first."""
+        version = await self._version(instance)
+        rows = await lists.newest(self._scripts, keys.view(instance, version, "failed"), cursor, limit + 1)
         items = await self._messages(instance, version, [id_ for id_, _ in rows[:limit]])
         return Page(items=items, next=lists.next_of(rows, limit))
 
@@ -207,6 +214,10 @@ def _figures(instance: str, number: int, reply: Any) -> Figures:
     lapsed, *sizes, counted = reply
     counts = {_text(name): int(value) for name, value in zip(counted[::2], counted[1::2], strict=True)}
     return Figures(dict(_statuses(sizes, lapsed).items()), day_of(instance, number, counts) if counts else None)
+
+
+def _order(row: lists.Row) -> tuple[int, str]:
+    return row[1], row[0]
 
 
 def _text(value: Any) -> str:

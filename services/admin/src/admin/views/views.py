@@ -13,7 +13,7 @@ class Views(Protocol):
     async def conversations(
         self, instance: str, *, status: Status | None = None, find: str = "", cursor: str = "", limit: int = 50
     ) -> Page[Conversation]:
-        """Chats, the one with the newest message first. `find` looks in names, numbers and last words."""
+        """Chats, the newest word first; of those that want a person, the urgent ones, then the longest waiting. `find` looks in names, numbers and last words."""
         ...
 
     async def conversation(self, instance: str, chat: str) -> Conversation | None: ...
@@ -30,6 +30,10 @@ class Views(Protocol):
 
     async def scheduled(self, instance: str, *, cursor: str = "", limit: int = 50) -> Page[Message]:
         """What waits for its time, the soonest first."""
+        ...
+
+    async def failed(self, instance: str, *, cursor: str = "", limit: int = 50) -> Page[Message]:
+        """What failed for good, or was too late, the newest failure first."""
         ...
 
     async def days(self, instance: str, since: str, until: str) -> Sequence[Day]:

@@ -1,7 +1,8 @@
-"""Who answers a chat, who waits in it, and what was said last?"""
+"""Who answers a chat, and who waits in it?"""
 
 from msgspec.structs import replace
 
+from admin.views.folding import words
 from admin.views.folding.state import ChatState, MessageState
 from shared.events import (
     BotPaused,
@@ -15,7 +16,6 @@ from shared.events import (
     ReplySuppressed,
 )
 
-LAST_TEXT = 200
 _A_PERSONS = ("paused", "staff", "taken")
 """Reasons for silence of the bot that leave the patient waiting for a person."""
 
@@ -29,24 +29,14 @@ def called(state: ChatState, name: str) -> ChatState:
 def heard(state: ChatState, before: MessageState, after: MessageState) -> ChatState:
     """A message of the chat came, or something became of it."""
     if after.listed and not before.listed:
-        state = _spoken(state, after)
-    if after.id != state.last_id:
-        return state
-    text, progress = _words(after), after.progress
-    if text == state.last_text and progress == state.last_progress:
-        return state
-    return replace(state, last_text=text, last_progress=progress)
+        state = _counted(state, after)
+    return words.said(state, after)
 
 
-def _spoken(state: ChatState, message: MessageState) -> ChatState:
+def _counted(state: ChatState, message: MessageState) -> ChatState:
     name = message.by if message.author == "patient" and message.by and not message.own else state.own_name
-    state = _waiting(replace(state, messages=state.messages + 1, own_name=name), message)
-    if message.at < state.last_at:
-        return state
-    return replace(
-        state, last_id=message.id, last_at=message.at, last_text=_words(message), last_author=message.author,
-        last_progress=message.progress,
-    )  # fmt: skip
+    heard_at = max(state.heard_at, message.at)
+    return _waiting(replace(state, messages=state.messages + 1, own_name=name, heard_at=heard_at), message)
 
 
 def _waiting(state: ChatState, message: MessageState) -> ChatState:
@@ -58,12 +48,6 @@ def _waiting(state: ChatState, message: MessageState) -> ChatState:
     if message.author == "staff" and state.wanted_at:
         state = replace(state, wanted_at=0, wanted_why="", urgent=False)
     return replace(state, waiting_since=0) if state.waiting_since else state
-
-
-def _words(message: MessageState) -> str:
-    if message.revoked:
-        return ""
-    return message.text[:LAST_TEXT] or (f"[{message.kind}]" if message.kind else "")
 
 
 def drafted(state: ChatState, event: ReplyDrafted) -> ChatState:

@@ -12,14 +12,18 @@ from shared.events import (
     ReplySuppressed,
 )
 
+SECOND_MS = 1_000
+
 
 def received(state: MessageState, event: MessageReceived) -> MessageState:
     """It came. What was told of it before (an edit that overtook it) stays."""
     if state.listed:
         return state
+    # WhatsApp tells whole seconds. Within one, what came is placed by its arrival: behind what we said before it.
+    written_at = event.occurred_at + (SECOND_MS - 1 if event.occurred_at % SECOND_MS == 0 else 0)
     return replace(
         state, chat=event.chat, story=event.correlation_id or event.id, listed=True, author=event.author,
-        at=min(event.occurred_at, event.recorded_at), kind=event.kind, text=state.text if state.edited else event.text,
+        at=min(written_at, event.recorded_at), kind=event.kind, text=state.text if state.edited else event.text,
         by=event.sender_name, message_id=event.message_id, received_at=event.recorded_at,
     )  # fmt: skip
 

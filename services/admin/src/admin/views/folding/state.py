@@ -7,7 +7,9 @@ import msgspec
 
 from admin.views.model import Author, Connection, Conversation, Message, Progress, Status
 
-SCHEMA = 2
+SCHEMA = 3
+LATEST_MS = 10**13  # the year 2286, later than any time here
+_UNSAID = frozenset({"scheduled", "failed", "expired", "cancelled", "dead"})
 
 
 class MessageState(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -64,6 +66,22 @@ class MessageState(msgspec.Struct, frozen=True, array_like=True, gc=False):
             return "delivered"
         return self.last
 
+    @property
+    def said_at(self) -> int:
+        """When it was said to the other side; 0: it was not. Ours counts from when it is on its way, if it gets there."""
+        if not self.listed:
+            return 0
+        if self.own and (self.progress in _UNSAID or (self.last == "queued" and self.due_at > self.requested_at)):
+            return 0
+        return max(self.at, self.attempted_at)
+
+    @property
+    def failed_for_good_at(self) -> int:
+        """When one of ours failed, or its time was over; 0: neither holds."""
+        if not self.own or self.progress not in ("failed", "expired"):
+            return 0
+        return self.failed_at if self.progress == "failed" else self.expired_at
+
     def shown(self) -> Message:
         """As it is told."""
         return Message(
@@ -71,7 +89,18 @@ class MessageState(msgspec.Struct, frozen=True, array_like=True, gc=False):
             text="" if self.revoked else self.text, progress=self.progress, by=self.by, message_id=self.message_id,
             edited=self.edited, revoked=self.revoked, attempts=self.attempts, reason=self.reason,
             send_class=self.send_class, due_at=self.due_at or None, broadcast_id=self.broadcast_id,
+            failed_at=self.failed_for_good_at or None,
         )  # fmt: skip
+
+
+class Word(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What was said in a chat, as its line in a list shows it."""
+
+    id: str
+    text: str
+    author: Author
+    at: int
+    progress: Progress
 
 
 class ChatState(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -105,6 +134,10 @@ class ChatState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     messages: int = 0
     called: str = ""
     """As the gateway spells it, else as we do, where that is not the name that it is kept under."""
+    heard_at: int = 0
+    """When its newest message came or was asked for, be it said or not."""
+    earlier: Word | None = None
+    """What was said before the last word, which may turn out not to have been said."""
 
     @property
     def name(self) -> str:
@@ -119,6 +152,10 @@ class ChatState(msgspec.Struct, frozen=True, array_like=True, gc=False):
             return "wanted"
         return "paused" if self.paused else "bot"
 
+    def rank(self, status: Status | None = None) -> int:
+        """Its place in the list of all chats, by its newest word, or of a status; the highest comes first."""
+        return rank_of_call(self.urgent, self.wanted_at) if status == "wanted" else self.last_at or self.heard_at
+
     def lapsed(self, now_ms: int) -> bool:
         """Whether its pause is over, of which no fact tells."""
         return self.status == "paused" and 0 < self.paused_until <= now_ms
@@ -128,12 +165,17 @@ class ChatState(msgspec.Struct, frozen=True, array_like=True, gc=False):
         over = self.paused and 0 < self.paused_until <= now_ms
         return Conversation(
             instance=instance, chat=self.called or self.chat, name=self.name, last_text=self.last_text,
-            last_author=self.last_author, last_at=self.last_at, last_progress=self.last_progress,
+            last_author=self.last_author, last_at=self.rank(), last_progress=self.last_progress,
             taken_by=self.taken_by, status="bot" if self.lapsed(now_ms) else self.status, wanted_why=self.wanted_why,
             wanted_at=self.wanted_at or None, urgent=self.urgent, vip=self.vip, opted_out=self.opted_out,
             paused_until=None if over else self.paused_until or None, language=self.language, notes=self.notes,
             waiting_since=self.waiting_since or None, messages=self.messages,
         )  # fmt: skip
+
+
+def rank_of_call(urgent: bool, wanted_at: int) -> int:
+    """The place of a chat among those that want a person: the urgent ones first, then whoever has waited longest."""
+    return (2 if urgent else 1) * LATEST_MS - wanted_at
 
 
 class ConnectionState(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -87,9 +87,9 @@ class Ageing:
         full = {chat for chat, some in zip(chats, lines, strict=True) if len(some) == LINES_AT_ONCE}
         states = [chat_of(data) for data in await self._scripts.call("HMGET", self._keys["chats"], *chats) if data]
         for state in states:
-            if state.last_at < self._cutoff and state.chat not in full:
+            if state.heard_at < self._cutoff and state.chat not in full:
                 self._chat(state)
-        kept = [state for state in states if state.last_at >= self._cutoff and state.chat not in full]
+        kept = [state for state in states if state.heard_at >= self._cutoff and state.chat not in full]
         return len(kept), False
 
     async def _lines(self, chat: str) -> Sequence[bytes]:
@@ -107,7 +107,7 @@ class Ageing:
         found = await self._scripts.call("HMGET", self._keys["messages"], *ids)
         self.operations.add("ZREM", "timeline", *(line.decode() for line in lines))
         self.operations.add("HDEL", "messages", *ids)
-        for part in ("queue", "scheduled"):
+        for part in ("queue", "scheduled", "failed"):
             self.operations.add("ZREM", part, *ids)
         for data in found:
             if data is not None:

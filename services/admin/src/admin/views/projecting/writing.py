@@ -104,11 +104,10 @@ def _chats(operations: Operations, working: Working) -> None:
         was, now = before.status if before else after.status, after.status
         if was != now:
             operations.add("ZREM", was, chat)
-        moved = before is None or before.last_at != after.last_at
-        if moved:
-            recent += (after.last_at, chat)
-        if moved or was != now:
-            operations.add("ZADD", now, after.last_at, chat)
+        if before is None or before.rank() != after.rank():
+            recent += (after.rank(), chat)
+        if before is None or was != now or before.rank(now) != after.rank(now):
+            operations.add("ZADD", now, after.rank(now), chat)
         _lapse(operations, before, after)
         _names(operations, before, after)
 
