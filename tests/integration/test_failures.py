@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from sender.breaker import THRESHOLD
 from sender.evolution import retry_after
 from shared.events import SendFailed
 from shared.telemetry import metrics
-from tests.support.gateway import Gateway, captured, says
+from tests.support.gateway import HANG, Gateway, captured, says
 from tests.support.one_sender import sender
 from tests.support.replica import Streams, a_send
 from tests.support.waiting import until
@@ -45,6 +46,20 @@ async def test_a_gateway_that_is_down_is_asked_for_a_sign_and_given_no_messages(
             await until(streams.idle, seconds=40)
         assert sorted(text for _, text in gateway.phone) == sorted(f"{n}" for n in range(CHATS))
         assert metrics.GATEWAY_UP._value.get() == 1
+
+
+async def test_calls_whose_outcome_is_unknown_come_to_their_end_though_nothing_else_is_to_be_sent(
+    streams: Streams, redis_url: str, gateway: Gateway
+) -> None:
+    """They open the breaker, and no message comes whose turn would close it."""
+    for n in range(THRESHOLD):
+        gateway.script(HANG, to=f"551191000000{n}")
+    async with sender(redis_url, gateway, SEND_PROOF_WAIT_S="1", EVOLUTION_TIMEOUT_S="1", SEND_UNCONFIRMED_AFTER_S="0"):
+        await streams.put(*(a_send(f"{n}", f"551191000000{n}") for n in range(THRESHOLD)))
+        await until(lambda: metrics.GATEWAY_UP._value.get() == 0)
+        await until(streams.idle, seconds=60)
+    assert sorted(text for _, text in gateway.phone) == sorted(f"{n}" for n in range(THRESHOLD))
+    assert metrics.GATEWAY_UP._value.get() == 1
 
 
 async def test_one_instance_that_is_offline_opens_no_breaker_for_the_others(

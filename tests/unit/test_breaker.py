@@ -80,3 +80,31 @@ async def test_the_metric_says_whether_calls_are_held_back() -> None:
     breaker.answered()
     up.append(metrics.GATEWAY_UP._value.get())
     assert up == [1, 0, 1]
+
+
+async def test_who_only_wants_to_know_what_became_of_a_call_probes_too_and_takes_no_turn() -> None:
+    gateway = Gateway()
+    breaker = broken(gateway)
+    assert await breaker.is_away()
+    assert gateway.asked == 0  # not before its time
+    gateway.now += CAP_S
+    assert await breaker.is_away()
+    assert gateway.asked == 1
+    gateway.alive, gateway.now = True, gateway.now + CAP_S
+    assert [await breaker.is_away() for _ in range(3)] == [False] * 3
+    assert gateway.asked == 2
+    assert await breaker.wait_s() == 0  # the turn is a message's
+    assert await breaker.wait_s() > 0
+    assert await breaker.is_away()  # until it is known what became of that message
+    breaker.answered()
+    assert not await breaker.is_away()
+
+
+async def test_a_sign_of_life_grows_old() -> None:
+    gateway = Gateway()
+    breaker = broken(gateway)
+    gateway.alive, gateway.now = True, CAP_S
+    assert not await breaker.is_away()
+    gateway.alive, gateway.now = False, 2 * CAP_S
+    assert await breaker.is_away()
+    assert await breaker.wait_s() > 0

@@ -2,7 +2,8 @@
 
 A circuit breaker (M. Nygard, "Release It!", 2007): closed while calls are answered, open after `THRESHOLD` failures in
 a row. While it is open no message is risked: a harmless question probes the gateway, with backoff, until it answers.
-One breaker stands before one gateway, for all its instances.
+Whoever has business there does the probing, also who only wants to know what became of a call. One breaker stands
+before one gateway, for all its instances.
 """
 
 import random
@@ -33,6 +34,8 @@ class Breaker:
         self._probes = 0
         self._next_at = 0.0
         self._probing = False
+        self._sign = False
+        """The last probe was answered, and no message has gone on the strength of it."""
         metrics.GATEWAY_UP.set(1)
 
     @property
@@ -47,35 +50,48 @@ class Breaker:
         """
         if not self.is_open:
             return 0.0
-        left = self._next_at - self._now()
-        if left > 0 or self._probing:
-            return max(left, BASE_S)
+        await self._probe_if_due()
+        if self._sign:
+            self._sign = False
+            self._put_off()
+            return 0.0
+        return max(self._next_at - self._now(), BASE_S)
+
+    async def is_away(self) -> bool:
+        """Whether there is nobody to ask what became of a call. Who asks when the time is up does the probing."""
+        if self.is_open:
+            await self._probe_if_due()
+        return self.is_open and not self._sign
+
+    async def _probe_if_due(self) -> None:
+        if self._probing or self._now() < self._next_at:
+            return
         self._probing = True
         try:
-            alive = await self._probe()
+            self._sign = await self._probe()
         finally:
             self._probing = False
-        wait = self._put_off()
-        return 0.0 if alive else wait
+        self._put_off()
 
     def answered(self) -> None:
         """The gateway answered; whatever it said, it is there."""
         if self.is_open:
             _log.info("gateway_is_back")
         self._failures = self._probes = 0
+        self._sign = False
         metrics.GATEWAY_UP.set(1)
 
     def failed(self) -> None:
         """The gateway could not be reached, or did not answer."""
         self._failures += 1
+        self._sign = False
         if self._failures == THRESHOLD:
             _log.warning("gateway_is_down", failures_in_a_row=THRESHOLD)
             metrics.GATEWAY_UP.set(0)
         if self.is_open:
             self._put_off()
 
-    def _put_off(self) -> float:
+    def _put_off(self) -> None:
         self._probes += 1
         wait = max(BASE_S, full_jitter(self._probes, self._draw, base_s=BASE_S, cap_s=CAP_S))
         self._next_at = self._now() + wait
-        return wait

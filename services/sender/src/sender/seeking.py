@@ -50,7 +50,7 @@ class Seeker:
         if proven is not None:
             metrics.SENDS.labels("accepted").inc()
             return self.acceptance.of(delivery, event, facts, *proven)
-        if self.breaker.is_open:  # nobody can be asked: patience begins when somebody can
+        if await self.breaker.is_away():  # nobody can be asked: patience begins when somebody can
             until = now + PROOF_POLL_MS
             return Hold(progress.sought(now).held(until), until)
         end = max(progress.since, called_at + self.call_s * 1000) + patience_ms
