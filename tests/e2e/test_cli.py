@@ -138,7 +138,30 @@ def test_tail_shows_facts_until_it_is_ended_and_then_says_nothing(stack: Stack, 
 def test_a_chat_is_taken_and_given_back(stack: Stack, console: Console) -> None:
     written_to(stack, console)
     assert console.ok("take", CHAT, "--json").json["status"] == "taken"
+    wait_until(lambda: CHAT in console.ok("chats", "--status", "taken").out, "the chat to be on the list")
+    assert console.ok("chats", "--status", "wanted", "--json").json == []
+    assert [one["chat"] for one in console.ok("chats", "--find", CHAT, "--most", "1", "--json").json] == [CHAT]
     assert "The bot answers" in console.ok("give-back", CHAT).out
+    assert "handoff.taken" in console.ok("audit").out
+
+
+def test_what_the_api_refuses_is_told_in_the_commands_own_words(stack: Stack, console: Console) -> None:
+    written_to(stack, console)
+    theirs = console.ok("tokens", "create", "bia").out.strip()
+    console.ok("take", CHAT, "--token", theirs)
+    refused = console.run("take", CHAT)
+    assert (refused.status, "`--force` takes it from them" in refused.err) == (1, True), refused.err
+    console.ok("take", CHAT, "--force")
+    console.ok("give-back", CHAT)
+    console.ok("tokens", "revoke", "bia")
+    unknown = console.run("take", "5511900000000")
+    assert (unknown.status, "to write to somebody new, `frontdesk send`" in unknown.err) == (1, True), unknown.err
+    assert "token.create" in console.ok("audit", "--access").out
+
+
+def test_templates_are_listed_with_their_variables(console: Console) -> None:
+    assert "results_ready  name" in " ".join(console.ok("templates").out.split("   "))
+    assert console.ok("templates", "--clinic", "demo", "--json").json["clinic"] == "demo"
 
 
 @pytest.mark.parametrize("where", [("--chat", CHAT), (), ("--clinic", "demo")])
@@ -229,6 +252,10 @@ def test_a_number_is_made_pointed_here_connected_and_paced(console: Console, mon
     assert console.ok("instances", "limits", "--burst", "3", "--new-contacts", "0", "--json").json == {
         "tokens_per_second": None, "bucket_capacity": 3, "recipient_tokens_per_second": None, "new_contacts_per_day": 0,
     }  # fmt: skip
+    said = console.ok("instances", "limits").out
+    assert re.search(r"messages in a burst +3 *\n", said)
+    assert re.search(r"new contacts a day +no limit *\n", said)
+    assert re.search(r"messages a second +1, or what the senders' WA_TOKENS_PER_SECOND says *\n", said)
     assert console.ok("instances", "limits", "--reset", "--json").json["bucket_capacity"] is None
 
 
@@ -274,7 +301,9 @@ def test_a_name_that_will_not_do_is_told_in_plain_words(console: Console) -> Non
 @pytest.mark.parametrize("action", ["reset-to-latest", "reset-to-begin", "destroy-recreate"])
 def test_an_operation_tells_what_it_would_touch_and_asks(console: Console, action: str) -> None:
     assert console.ok(action, "--dry-run", "--json").json["dry_run"] is True
-    assert console.run(action, typed="").status == 1
+    unanswered = console.run(action, typed="")
+    assert unanswered.status == 1
+    assert "[y/N]:\nfrontdesk: nothing was done" in unanswered.err
     assert console.ok(action, "--stream", "all", "--yes", "--reason", "test", "--json").json["dry_run"] is False
 
 
@@ -328,7 +357,8 @@ def put_out(client: "Redis[bytes]", count: int) -> None:
 
 def test_a_lane_is_given_to_a_replica(console: Console) -> None:
     (sender,) = console.ok("health", "--json").json["consumers"]["sender"]
-    assert "the lane:" in console.ok("claim-pending", sender, "--yes").out
+    assert "→ nobody" not in console.ok("claim-pending", sender, "--dry-run").out
+    assert "the lane" in console.ok("claim-pending", sender, "--yes").out
     assert console.run("claim-pending", "nobody", "--yes").status == 1
 
 

@@ -1,15 +1,19 @@
 """What does the program say when something is wrong? What it is and what to do, and never a traceback or a secret."""
 
+import datetime as dt
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
+import msgspec
 import pytest
 
 from demo.ports import free_port
 from frontdesk import show
+from frontdesk.commands.limits import SETTINGS
 from frontdesk.commands.qr import drawn
+from sender.settings import SenderSettings
 from tests.support.terminal import Console
 
 SECRET = "s3cret-token"
@@ -122,6 +126,15 @@ def test_the_shell_completes_commands_and_options(console: Console) -> None:
     assert console.run(**about).out.split() == ["list", "create", "revoke"]
     about |= {"COMP_WORDS": "frontdesk health --js", "COMP_CWORD": "2"}
     assert console.run(**about).out.split() == ["--json"]
+
+
+def test_a_moment_has_its_zone() -> None:
+    assert dt.datetime.fromisoformat(show.at(1_795_479_370_123)).timestamp() == 1_795_479_370
+
+
+def test_what_the_senders_settings_are_unless_they_are_set() -> None:
+    usual = {one.encode_name.upper(): one.default for one in msgspec.structs.fields(SenderSettings)}
+    assert {name: usual[name] for name, _ in SETTINGS.values()} == dict(SETTINGS.values())
 
 
 def test_what_a_patient_writes_gives_the_terminal_no_orders() -> None:

@@ -5,6 +5,7 @@ import os
 import typer
 
 from frontdesk.commands import (
+    audit,
     broadcasts,
     chats,
     doctor,
@@ -49,7 +50,7 @@ def _options(
     context.obj = here
 
 
-for room in (health, tail, messages, chats, streams, views, privacy, doctor):
+for room in (health, tail, messages, chats, streams, views, privacy, audit, doctor):
     app.add_typer(room.app)
 app.add_typer(letters.app, name="dlq")
 app.add_typer(broadcasts.app, name="broadcast")

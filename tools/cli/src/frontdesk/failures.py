@@ -22,6 +22,23 @@ _NEVER_SENT = (
 )  # fmt: skip
 
 
+_OURS = (
+    ("POST /admin/messages", "`frontdesk send`"),
+    ("add `force` to take it from them", "`--force` takes it from them"),
+    ("`resend` sends it once more", "`--resend` sends it once more"),
+    ("`resend` has it answered once more", "`--resend` has it answered once more"),
+    ("add `?instance=`:", "say which, with `--instance`:"),
+)
+"""What the API says of its own parts, and what they are called here."""
+
+
+def in_our_words(detail: str) -> str:
+    """What the service said, with commands and options in the place of routes and fields."""
+    for theirs, ours in _OURS:
+        detail = detail.replace(theirs, ours)
+    return detail
+
+
 class Fault(msgspec.Struct, frozen=True):
     """What is to be mended, and why."""
 
@@ -70,7 +87,7 @@ def check(answer: httpx2.Response) -> None:
         problem = msgspec.json.decode(answer.content, type=_Problem)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise Refused(status, f"it answered {status} {answer.reason_phrase}", _STRANGE) from None
-    raise Refused(status, problem.detail, _HINTS.get(status, ""), problem.parameter, problem.faults)
+    raise Refused(status, in_our_words(problem.detail), _HINTS.get(status, ""), problem.parameter, problem.faults)
 
 
 def understood(data: bytes, kind: type[T]) -> T:

@@ -56,10 +56,13 @@ class Session:
         if yes:
             return
         try:
-            typer.confirm(question, abort=True, err=True)
-        except typer.Abort:
+            sure = typer.confirm(question, err=True)
+        except typer.Abort:  # no answer came, so no line's end either
+            sure = False
+            show.aside("")
+        if not sure:
             show.complain("nothing was done", "`--yes` does it without asking.")
-            raise typer.Exit(1) from None
+            raise typer.Exit(1)
 
 
 def token_of(given: str, file: str, environ: Mapping[str, str]) -> str:

@@ -94,10 +94,10 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]], empty: str =
 
 
 def at(ms: int | None) -> str:
-    """A moment in this machine's time zone."""
+    """A moment in this machine's time zone, which stands behind it."""
     if not ms:
         return ""
-    return dt.datetime.fromtimestamp(ms / 1000, dt.UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    return dt.datetime.fromtimestamp(ms / 1000, dt.UTC).astimezone().isoformat(" ", "seconds")
 
 
 def age(ms: int | None) -> str:

@@ -41,6 +41,42 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     sources: list[str] = []
 
 
+class Conversation(msgspec.Struct, frozen=True, kw_only=True):
+    """A chat, as a line of a list."""
+
+    chat: str
+    name: str = ""
+    status: str = "bot"
+    taken_by: str = ""
+    wanted_why: str = ""
+    urgent: bool = False
+    waiting_since: int | None = None
+    last_at: int = 0
+    last_text: str = ""
+
+    @property
+    def about(self) -> str:
+        """Why a person is wanted, or who answers."""
+        why = f"{self.wanted_why}, urgent" if self.urgent else self.wanted_why
+        return {"wanted": why, "taken": self.taken_by}.get(self.status, "")
+
+
+class Template(msgspec.Struct, frozen=True):
+    """One of the clinic's."""
+
+    name: str
+    variables: list[str]
+    texts: dict[str, str]
+
+
+class Templates(msgspec.Struct, frozen=True):
+    """All of the clinic's; its first language is the one that goes out where none is chosen."""
+
+    clinic: str
+    languages: list[str]
+    items: list[Template]
+
+
 class Answering(msgspec.Struct, frozen=True, kw_only=True):
     """Who answers in a chat."""
 

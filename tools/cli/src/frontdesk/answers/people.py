@@ -26,6 +26,17 @@ class Revoked(msgspec.Struct, frozen=True):
     name: str
 
 
+class Act(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that somebody did."""
+
+    at: int
+    who: str
+    action: str
+    chat: str = ""
+    reason: str = ""
+    touched: int | None = None
+
+
 class Erasure(msgspec.Struct, frozen=True, kw_only=True):
     """How an erasure stands."""
 

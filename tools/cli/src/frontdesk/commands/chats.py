@@ -1,19 +1,36 @@
 """Who answers: the bot, or a person?"""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from frontdesk import show
-from frontdesk.answers.messages import Answering, BotState
+from frontdesk.answers.messages import Answering, BotState, Conversation
 from frontdesk.api import segment
-from frontdesk.commands.words import Chat, Reason
+from frontdesk.commands.words import Chat, Most, Reason
 from frontdesk.desk import Desk
 from frontdesk.session import Session
 
 app = Desk()
 InChat = Annotated[str, typer.Option(help="Only in this chat.")]
 InClinic = Annotated[str, typer.Option(help="In all instances of this clinic.")]
+
+
+@app.command()
+def chats(
+    here: Session,
+    status: Annotated[
+        Literal["bot", "wanted", "taken", "paused"] | None,
+        typer.Option(
+            help="Only those that the bot answers, where a person is wanted, that somebody took, or that rest."
+        ),
+    ] = None,
+    find: Annotated[str, typer.Option(help="Only those with this in the name, the number or the last words.")] = "",
+    most: Most = 50,
+) -> None:
+    """The chats, the one with the newest message first; with `--status wanted` those that wait for a person."""
+    path = "/admin/conversations"
+    here.tell(here.api.pages(path, Conversation, most, instance=here.one(), status=status, find=find), _list)
 
 
 @app.command()
@@ -55,6 +72,14 @@ def give_back(here: Session, chat: Chat) -> None:
     """Let the bot answer a chat again."""
     path = f"/admin/conversations/{segment(chat)}/give-back"
     here.tell(here.api.post(path, Answering, instance=here.one()), _chat)
+
+
+def _list(found: list[Conversation]) -> None:
+    rows = [
+        (one.chat, one.name, show.word(one.status), one.about, show.at(one.waiting_since), one.last_text)
+        for one in found
+    ]
+    show.table(("chat", "name", "status", "", "waits since", "last"), rows, "There are none.")
 
 
 def _ask(here: Session, what: str, chat: str, clinic: str, body: object) -> None:

@@ -16,6 +16,13 @@ _SAID = (
     ("recipient_tokens_per_second", "messages a second to one person"),
     ("new_contacts_per_day", "new contacts a day"),
 )
+SETTINGS = {
+    "tokens_per_second": ("WA_TOKENS_PER_SECOND", 1.0),
+    "bucket_capacity": ("WA_BUCKET_CAPACITY", 5),
+    "recipient_tokens_per_second": ("WA_RECIPIENT_TOKENS_PER_SECOND", 0.0),
+    "new_contacts_per_day": ("WA_NEW_CONTACTS_PER_DAY", 0),
+}
+"""The senders' settings, which nobody else knows, and what they are unless they are set."""
 
 
 def limits(
@@ -40,5 +47,11 @@ def limits(
 
 def people(told: Limits) -> None:
     """The pace, in words."""
-    own = [(words, getattr(told, field)) for field, words in _SAID]
-    show.table(("pace", ""), [(words, "as the settings say" if at is None else f"{at:g}") for words, at in own])
+    show.table(("pace", ""), [(words, _pace(field, getattr(told, field))) for field, words in _SAID])
+
+
+def _pace(field: str, own: float | None) -> str:
+    name, usual = SETTINGS[field]
+    pace = usual if own is None else own
+    number = f"{pace:g}" if pace or field == "bucket_capacity" else "no limit"
+    return number if own is not None else f"{number}, or what the senders' {name} says"

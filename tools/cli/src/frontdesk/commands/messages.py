@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from frontdesk import show
-from frontdesk.answers.messages import Message, Story, Taken, TakenBack
+from frontdesk.answers.messages import Message, Story, Taken, TakenBack, Templates
 from frontdesk.api import segment
 from frontdesk.commands.words import DryRun, Language, Most, variables_of
 from frontdesk.desk import Desk
@@ -21,7 +21,7 @@ def send(
         str, typer.Argument(help="The number, with country code (+55 11 98765-4321) or of the clinic's own country.")
     ],
     text: Annotated[str, typer.Argument(help="The words; none with --template.")] = "",
-    template: Annotated[str, typer.Option(help="One of the clinic's templates instead.")] = "",
+    template: Annotated[str, typer.Option(help="One of the clinic's templates instead; `templates` lists them.")] = "",
     variable: Annotated[list[str], typer.Option("--var", help="Of the template: name=Maria; may be repeated.")] = [],  # noqa: B006
     language: Annotated[Language | None, typer.Option(help="Of the template; else the clinic's first.")] = None,
     send_class: Annotated[
@@ -43,6 +43,15 @@ def send(
         **({"send_at": at} if at else {}),
     }  # fmt: skip
     here.tell(here.api.post_unkeyed("/admin/messages", Taken, body), _taken)
+
+
+@app.command()
+def templates(
+    here: Session, clinic: Annotated[str, typer.Option(help="Of this clinic; else --instance's.")] = ""
+) -> None:
+    """The clinic's templates, with the variables that each wants."""
+    whose = {"clinic": clinic} if clinic else {"instance": here.one()}
+    here.tell(here.api.get("/admin/templates", Templates, **whose), _templates)
 
 
 @app.command()
@@ -78,6 +87,11 @@ def _taken(told: Taken) -> None:
         show.say(f"It would go to {told.number}{when}; nothing was sent.")
     else:
         show.say(f"{told.status}{when}, to {told.number}: {told.id}   (frontdesk story {told.id})")
+
+
+def _templates(told: Templates) -> None:
+    rows = [(one.name, ", ".join(one.variables), one.texts.get(told.languages[0], "")) for one in told.items]
+    show.table(("name", "variables", "text"), rows, f"{told.clinic} has none: they are written in its file.")
 
 
 def _waiting(found: list[Message]) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from frontdesk import show
-from frontdesk.answers.streams import Operated
+from frontdesk.answers.streams import Moving, Operated
 from frontdesk.commands.words import DryRun, Reason, Yes
 from frontdesk.desk import Desk
 from frontdesk.failures import Refused
@@ -99,4 +99,10 @@ def _people(told: Operated) -> None:
     rows = [(name, one.touched, one.pending, one.left, one.already_sent) for name, one in told.streams.items()]
     show.table(("stream", "touched", "pending", "left", "sent already"), rows)
     if told.lane:
-        show.say(f"the lane: {told.lane.holder or 'nobody'} → {told.lane.goes_to or 'nobody'}")
+        show.say(_lane(told.lane))
+
+
+def _lane(lane: Moving) -> str:
+    if lane.goes_to:
+        return f"the lane: {lane.holder or 'nobody'} → {lane.goes_to}"
+    return f"the lane stays with {lane.holder}" if lane.holder else "the lane is nobody's, and there is nothing to work"

@@ -1,5 +1,6 @@
 """What happens right now?"""
 
+import datetime as dt
 from typing import Annotated
 
 import typer
@@ -37,6 +38,6 @@ def tail(
 
 def _readable(fact: Fact) -> Text:
     colour = next((colour for beginning, colour in _KINDS if fact.type.startswith(beginning)), "")
-    at = fact.recorded_at[11:23]
+    at = dt.datetime.fromisoformat(fact.recorded_at).astimezone().isoformat(timespec="milliseconds")[11:]
     said = show.harmless(f" {fact.instance} {fact.chat:16} {fact.said}").replace("\n", " ")
     return Text.assemble((f"{at} ", "dim"), (f"{fact.type:24}", colour), said)
