@@ -2,10 +2,12 @@
 
 import pytest
 
+from admin.page.words import Words
 from shared.events import ConnectionChanged, encode
 from shared.streams import keys
 from tests.support.gateway import Answer
 from tests.support.replica import INSTANCE, a_send
+from tests.support.waiting import until
 
 from .recorded import KEY, Recorded
 from .talk import Talk, folded, patient
@@ -100,3 +102,21 @@ async def test_a_templates_variable_is_called_by_the_readers_word(admin) -> None
     assert "{Nombre}" in page
     missing = await _page(admin, f"/templates?instance={INSTANCE}&name=reminder", "es", **{"v.name": "Ana"})
     assert "Falta completar: Servicio." in missing
+
+
+@pytest.mark.parametrize(("lang", "well"), [("pt", "Tudo funciona"), ("es", "Todo funciona"), ("en", "All is well")])
+async def test_the_overview_says_that_nobody_answers_before_anything_waits(admin, client, lang: str, well: str) -> None:
+    await client.config_set("save", "3600 1")
+    for service in ("responder", "sender"):
+        await client.set(keys.live(service, "r1"), "1")
+    assert well in await _page(admin, "/", lang)
+    await client.delete(keys.live("responder", "r1"))
+
+    async def told() -> bool:
+        page = await _page(admin, "/", lang)
+        return well not in page and Words(lang)("reason.none_alive", service=Words(lang)("service.responder")) in page
+
+    await until(told)
+    await client.srem(keys.INSTANCES, INSTANCE)  # nor is it hidden where there is no number yet
+    assert await told()
+    await client.config_set("save", "")
