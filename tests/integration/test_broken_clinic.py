@@ -1,4 +1,4 @@
-"""Does a responder that starts beside one broken clinic file answer for the others, and for that one once it is mended?"""
+"""Does a responder that starts beside a broken clinic file answer for the others, and for that one once mended?"""
 
 import shutil
 from pathlib import Path

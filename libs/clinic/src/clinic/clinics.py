@@ -69,6 +69,13 @@ class Clinics:
             raise why
         return found or self._clinics[self.default]
 
+    def answering(self, name: str) -> Clinic | None:
+        """The same; None when nobody can say."""
+        try:
+            return self.for_instance(name)
+        except ClinicError:
+            return None
+
     def refresh(self) -> Refreshed:
         """Load what changed since the last look; costs one `stat` a file when nothing did."""
         found = (path for path in sorted(self._directory.glob("*.yaml")) if not path.name.startswith("."))

@@ -120,3 +120,17 @@ async def test_the_overview_says_that_nobody_answers_before_anything_waits(admin
     await client.srem(keys.INSTANCES, INSTANCE)  # nor is it hidden where there is no number yet
     assert await told()
     await client.config_set("save", "")
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("pt", "o arquivo de uma clínica tem um erro"), ("es", "el archivo de una clínica tiene un error"),
+     ("en", "a clinic&#39;s file is broken")],
+)  # fmt: skip
+async def test_the_overview_tells_of_a_broken_clinic_file(
+    new_admin, redis_url, streams, tmp_path, lang: str, said: str
+) -> None:
+    (tmp_path / "demo.yaml").write_text("name: [")
+    page = await _page(await new_admin(redis_url, clinics_dir=str(tmp_path)), "/", lang)
+    assert said in page
+    assert "demo.yaml:1" in page

@@ -52,14 +52,14 @@ class InstancesDesk:
         ]
 
     async def list(self, asked: Asked[Nothing, None]) -> NumberList:
-        """Every instance that we or the gateway know."""
+        """Every instance that we or the gateway know; where there is none, those that the clinics' files name."""
         problem, there = "", {}
         try:
             there = {one.name: one for one in await self._gateway.instances()}
         except Problem as trouble:
             problem = trouble.detail
         known = set(await self._instances.names())
-        names, items = sorted({*known, *there}), list[Number]()
+        names, items = sorted({*known, *there} or await self._library.named()), list[Number]()
         for start in range(0, len(names), AT_ONCE):
             some = names[start : start + AT_ONCE]
             items += await asyncio.gather(*(self._number(name, name in known, there.get(name)) for name in some))
