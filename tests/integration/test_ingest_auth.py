@@ -7,6 +7,7 @@ import pytest
 import redis.asyncio as aioredis
 
 from shared.clock import ManualClock
+from shared.streams import keys
 from tests.contract.test_webhook_captures import capture, posted
 from tests.support.ingest import TOKEN, Ingest, a_message, ingest
 
@@ -77,7 +78,7 @@ async def test_anything_else_is_turned_away_and_leaves_nothing(
         assert (status, problem["detail"]) == (401, "the webhook token is missing or wrong")
         assert await service.answers("unauthorized") == before + 1
         assert (await service.post(a_message(), "wa1?token=" + TOKEN, token=None))[0] == 401
-    assert await client.dbsize() == 0
+    assert set(await client.keys()) <= {keys.WEBHOOKS_REFUSED.encode()}  # a note that it was refused
 
 
 async def test_a_stranger_learns_nothing_of_which_instances_there_are(redis_url: str) -> None:
@@ -104,7 +105,7 @@ async def test_the_body_that_follows_a_refusal_is_not_taken_for_a_request(
     async with ingest(redis_url) as service:
         answer = await half_a_request(service, f"Content-Length: {len(smuggled)}\r\n", smuggled, ends=True)
     assert answer.count(b"HTTP/1.1 ") == 1
-    assert await client.dbsize() == 0
+    assert set(await client.keys()) <= {keys.WEBHOOKS_REFUSED.encode()}  # a note that it was refused
 
 
 async def half_a_request(service: Ingest, headers: str, body: str = "", *, ends: bool = False) -> bytes:
@@ -115,3 +116,19 @@ async def half_a_request(service: Ingest, headers: str, body: str = "", *, ends:
         return await (reader.read() if ends else reader.readuntil(b"\r\n\r\n"))
     finally:
         writer.close()
+
+
+async def test_what_was_refused_is_noted_once_in_a_while_however_much_comes(redis_url: str) -> None:
+    clock = ManualClock(1_800_000_000_000)
+    async with ingest(redis_url, clock=clock) as service, aioredis.Redis.from_url(redis_url) as client:
+
+        async def noted() -> dict[bytes, bytes]:
+            return await client.hgetall(keys.WEBHOOKS_REFUSED)
+
+        for name in ("wa1", "wa2", "wa3"):
+            assert (await service.post(a_message(), name, token="wrong"))[0] == 401
+        assert await noted() == {b"count": b"1", b"at": b"1800000000000", b"instance": b"wa1"}
+        clock.advance(6)
+        await service.post(a_message(), "wa4", token="wrong")
+        assert await noted() == {b"count": b"4", b"at": b"1800000006000", b"instance": b"wa4"}
+        assert 0 < await client.ttl(keys.WEBHOOKS_REFUSED) <= 3_600

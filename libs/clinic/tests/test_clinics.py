@@ -74,6 +74,72 @@ def test_a_broken_file_keeps_the_old_clinic_and_is_told_once(written: Path) -> N
     assert clinics.for_instance("small").services[0].price == 120
 
 
+def test_mistakes_are_known_until_they_are_mended(written: Path) -> None:
+    clinics = Clinics.load(written.parent, default="small")
+    changed(written, "price: 100.00", "price: much")
+    clinics.refresh()
+    clinics.refresh()
+    (error,) = clinics.errors
+    assert str(error).startswith("clinics/small.yaml:")
+    changed(written, "price: much", "price: 120.00")
+    clinics.refresh()
+    assert clinics.errors == ()
+
+
+def test_a_clinic_that_was_never_sound_is_answered_for_by_nobody_else(written: Path) -> None:
+    other = second(written, "other")
+    changed(other, "price: 100.00", "price: much")
+    clinics = Clinics.sound(written.parent, default="small")
+    assert (clinics.for_instance("small").id, clinics.for_instance("nobody").id) == ("small", "small")
+    with pytest.raises(ClinicError, match=r"other\.yaml:\d+: services\[0\]\.price"):
+        clinics.for_instance("other")
+    changed(other, "price: much", "price: 90.00")
+    assert clinics.refresh().changed == ("other",)
+    assert clinics.for_instance("other").id == "other"
+    changed(other, "price: 90.00", "price: much")  # now it was sound
+    clinics.refresh()
+    assert clinics.for_instance("other").services[0].price == 90
+
+
+@pytest.mark.parametrize(("was", "broken"), [("name:", "name: ["), ("instances:", "instance:")])
+def test_where_nobody_can_say_whom_a_broken_file_answers_for_those_that_no_file_names_wait(
+    written: Path, was: str, broken: str
+) -> None:
+    other = second(written, "other")
+    changed(other, was, broken)
+    clinics = Clinics.sound(written.parent, default="small")
+    assert clinics.for_instance("small").id == "small"
+    for name in ("other", "nobody"):
+        with pytest.raises(ClinicError, match=r"other\.yaml"):
+            clinics.for_instance(name)
+    other.unlink()
+    clinics.refresh()
+    assert clinics.for_instance("other").id == "small"
+
+
+def test_the_patients_of_a_default_clinic_that_was_never_sound_wait(written: Path) -> None:
+    second(written, "other")
+    changed(written, "price: 100.00", "price: much")
+    clinics = Clinics.sound(written.parent, default="small")
+    assert clinics.for_instance("other").id == "other"
+    with pytest.raises(ClinicError, match=r"small\.yaml"):
+        clinics.for_instance("nobody")
+
+
+def test_a_file_that_comes_broken_takes_nobody_away_from_who_answers_for_them(written: Path) -> None:
+    clinics = Clinics.sound(written.parent, default="small")
+    (written.parent / "other.yaml").write_text("name: [", encoding="utf-8")
+    clinics.refresh()
+    assert len(clinics.errors) == 1
+    assert clinics.for_instance("nobody").id == "small"
+
+
+def test_without_one_sound_clinic_the_first_mistake_is_told(written: Path) -> None:
+    changed(written, "price: 100.00", "price: much")
+    with pytest.raises(ClinicError, match=r"services\[0\]\.price"):
+        Clinics.sound(written.parent, default="small")
+
+
 def test_a_clash_changes_nothing_until_it_is_mended(written: Path) -> None:
     other = second(written, "other")
     clinics = Clinics.load(written.parent, default="small")

@@ -54,7 +54,9 @@ async def test_a_method_that_a_page_does_not_take(new_admin, method: str, path: 
 async def test_redis_is_away(new_admin, method: str, path: str, wa_instances: str) -> None:
     client = await new_admin(wa_instances=wa_instances)
     answer = await client.request(method, path)
-    assert "Redis" in (await _problem(answer, 503))["detail"]
+    detail = (await _problem(answer, 503))["detail"]
+    assert detail.startswith("Redis did not tell it: " if method == "GET" else "Redis did not do it: ")
+    assert ("nothing was changed" in detail) == (method == "GET")
     assert int(answer.headers["Retry-After"]) > 0
 
 

@@ -38,6 +38,16 @@ def line_of(path: Path, field: str) -> tuple[str, int]:
     return reader.file, reader.lines.get(field, 1)
 
 
+def instances_of(path: Path) -> frozenset[str] | None:
+    """The instances that a broken file answers for, as far as it can be read; None: nobody can say."""
+    try:
+        reader = Reader(_shown(path))
+        fields = {str(key.value): value for key, value in compose(_read(path), reader.file).value}
+        return frozenset(reader.build(fields["instances"], tuple[str, ...])) if "instances" in fields else None
+    except ClinicError:
+        return None
+
+
 def _filled(value: Any, clinic: Clinic, field: str, reader: Reader) -> Any:
     """`value` with every text present in every language, out of the clinic's first one."""
     if isinstance(value, Text):

@@ -72,7 +72,7 @@ class Bot:
         if query.instance:
             return [await self._instances.require(query.instance)]
         clinic = await self._library.of(query.clinic)
-        known = [name for name in await self._instances.names() if (await self._library.of_instance(name)) is clinic]
+        known = await self._library.answers(clinic, await self._instances.names())
         names = sorted({*clinic.instances, *known})
         if not names:
             raise Problem(409, f"nothing has come from an instance of {clinic.id} yet", parameter="clinic")

@@ -3,6 +3,9 @@
 As recorded of 2.3.6 and 2.3.7. Instance tokens, which its answers carry, stay here.
 """
 
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
@@ -50,6 +53,18 @@ class Hook(msgspec.Struct, frozen=True, kw_only=True):
     url: str = ""
     enabled: bool = False
     by_events: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A webhook with what only the doctor looks at. Its headers hold a secret: it is compared, and told nowhere."""
+
+    hook: Hook
+    events: frozenset[str] = frozenset()
+    """Empty: all of them."""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    changed_at: int | None = None
+    """When it was last set, ms, by the gateway's clock; None: it never was."""
 
 
 class Gateway:
@@ -103,11 +118,21 @@ class Gateway:
 
     async def hook(self, name: str) -> Hook:
         """Where it posts. Raises Problem 404 or 503."""
+        return (await self.posting(name)).hook
+
+    async def posting(self, name: str) -> Posting:
+        """Where and how it posts. Raises Problem 404 or 503."""
         body = await self._ask("GET", f"/webhook/find/{quote(name, safe='')}")
         told = body if isinstance(body, dict) else {}
-        return Hook(
+        hook = Hook(
             url=str(told.get("url") or ""), enabled=bool(told.get("enabled")),
             by_events=bool(told.get("webhookByEvents")),
+        )  # fmt: skip
+        events, headers = told.get("events"), told.get("headers")
+        return Posting(
+            hook, frozenset(map(str, events)) if isinstance(events, list) else frozenset(),
+            {str(key): str(value) for key, value in headers.items()} if isinstance(headers, dict) else {},
+            _moment(told.get("updatedAt")),
         )  # fmt: skip
 
     async def set_hook(self, name: str, hook: dict[str, Any]) -> None:
@@ -133,6 +158,13 @@ def hook_to(url: str, token: str) -> dict[str, Any]:
     """A webhook's setting that posts to ingest what it understands."""
     headers = {"Authorization": f"Bearer {token}"}
     return {"url": url, "byEvents": False, "base64": False, "headers": headers, "events": [*EVENTS]}
+
+
+def _moment(text: Any) -> int | None:
+    try:
+        return round(dt.datetime.fromisoformat(str(text)).timestamp() * 1000)
+    except ValueError:
+        return None
 
 
 def _refused(status: int, told: Any) -> Problem:

@@ -4,8 +4,9 @@ Files that are broken stop nobody but those who ask for them: the rest of the ad
 """
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,17 @@ class Library:
         await self._look()
         return sorted(self._clinics, key=lambda clinic: clinic.id)
 
+    async def mistakes(self) -> list[str]:
+        """What is wrong with the files now, each with its file and line; a running responder has the version before."""
+        with contextlib.suppress(Problem):
+            await self._look()
+        return [str(error) for error in self._clinics.errors]
+
+    async def answers(self, clinic: Clinic, names: Iterable[str]) -> list[str]:
+        """Those of the instances that a clinic answers for."""
+        await self._look()
+        return [name for name in names if self._clinics.answering(name) is clinic]
+
     async def of(self, clinic: str, instance: str = "") -> Clinic:
         """The clinic of this name, else the one that answers for the instance. Raises Problem 400, 404 or 503."""
         if clinic:
@@ -56,9 +68,18 @@ class Library:
         return await self.of_instance(instance)
 
     async def of_instance(self, instance: str) -> Clinic:
-        """The clinic that answers for an instance. Raises Problem 503."""
+        """The clinic that answers for an instance. Raises Problem 503, also while its own file was never sound."""
         await self._look()
-        return self._clinics.for_instance(instance)
+        try:
+            return self._clinics.for_instance(instance)
+        except ClinicError as error:
+            raise _unusable(str(error)) from None
+
+    async def named(self) -> set[str]:
+        """The instances that the files name; none while they cannot be read."""
+        with contextlib.suppress(Problem):
+            await self._look()
+        return {name for clinic in self._clinics for name in clinic.instances}
 
     async def shelf(self, clinic: Clinic) -> Shelf:
         """The clinic with the uploads of this moment. An upload that is not fit is left out, as the responder does."""
@@ -81,11 +102,15 @@ class Library:
         async with self._looking:
             if time.monotonic() - self._looked_at < LOOK_EVERY_S:
                 return
-            refreshed = await asyncio.to_thread(self._clinics.refresh)
+            await asyncio.to_thread(self._clinics.refresh)
             if len(self._clinics) == 0:
-                why = str(refreshed.errors[0]) if refreshed.errors else "CLINICS_DIR holds no clinic"
-                raise Problem(503, f"the clinics' files cannot be used: {why}")
+                errors = self._clinics.errors
+                raise _unusable(str(errors[0]) if errors else "CLINICS_DIR holds no clinic")
             self._looked_at = time.monotonic()
+
+
+def _unusable(why: str) -> Problem:
+    return Problem(503, f"the clinics' files cannot be used: {why}")
 
 
 def _shelved(files: Clinic, texts: Mapping[str, bytes], old: Shelf | None) -> Shelf:

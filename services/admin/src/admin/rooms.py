@@ -13,6 +13,7 @@ from admin.contacts import Contacts
 from admin.conversations.room import Conversations
 from admin.deadletters.room import DeadLetters
 from admin.doctoring.room import Doctor
+from admin.elsewhere import Elsewhere
 from admin.gateway import Gateway
 from admin.http.endpoint import Endpoint
 from admin.instances import Instances
@@ -72,6 +73,7 @@ def furnish(settings: AdminSettings, platform: Platform, instances: Instances, v
     library = Library(platform.redis, settings.clinics_dir, settings.clinic_default)
     outside = Outside()
     gateway = Gateway(settings.evolution_server_url, settings.evolution_api_key, outside)
+    instances.elsewhere = Elsewhere(gateway, library).knows
     uploads = Uploads(platform, instances, settings.uploads_max_mib)
     surveyor = Surveyor(platform, Workers(platform.redis), views)
     accepting = Accepting(platform, uploads, allow_private=settings.media_allow_private)
@@ -82,13 +84,13 @@ def furnish(settings: AdminSettings, platform: Platform, instances: Instances, v
         contacts=Contacts(platform, instances),
         bot=Bot(platform, instances, library),
         stories=Stories(instances, views),
-        overview=Overview(platform, instances, surveyor, audit, Prometheus(settings.prometheus_url, outside)),
+        overview=Overview(platform, instances, surveyor, audit, Prometheus(settings.prometheus_url, outside), library),
         dead_letters=DeadLetters(platform, instances, library),
         templates=Templates(library),
         instances=InstancesDesk(platform, settings, instances, views, library, gateway),
         knowledge=KnowledgeDesk(platform, library, audit),
         settings=SettingsDesk(settings, platform.streams, platform.replica),
-        doctor=Doctor(platform, settings, instances, library, gateway, outside),
+        doctor=Doctor(platform, settings, library, gateway, outside),
         broadcasts=Broadcasts(platform, instances, views, library),
         privacy=Privacy(platform, instances, views),
     )

@@ -29,10 +29,17 @@ async def durable(client):
     await client.config_set("save", "")
 
 
-async def test_an_instance_without_streams_is_all_zeros(streams: Streams, durable, admin) -> None:
+@pytest.fixture
+async def working(client):
+    """A responder and a sender that are alive."""
+    for service in ("responder", "sender"):
+        await client.set(keys.live(service, "r1"), "1")
+
+
+async def test_an_instance_without_streams_is_all_zeros(streams: Streams, durable, working, admin) -> None:
     health = await _health(admin)
     assert {name: health[name] for name in ("status", "reasons", "queue_depth", "consumers_count", "pending")} == {
-        "status": "ok", "reasons": [], "queue_depth": 0, "consumers_count": 0, "pending": 0,
+        "status": "ok", "reasons": [], "queue_depth": 0, "consumers_count": 1, "pending": 0,
     }  # fmt: skip
     assert (health["dlq_depth"], health["last_delivered_id"], health["oldest_ms"]) == (0, "0-0", None)
     nothing = {"depth": 0, "pending": 0, "lag": 0, "last_delivered_id": "0-0", "oldest_ms": None}
@@ -82,10 +89,20 @@ async def test_the_names_of_the_dead_are_not_counted(streams: Streams, client, a
     assert await _consumers(admin) == 0
 
 
+@pytest.mark.parametrize("url", [HEALTH, ONE])
+@pytest.mark.parametrize("service", ["responder", "sender"])
+async def test_a_service_that_nobody_runs_is_trouble_before_anything_waits(
+    streams, client, durable, working, admin, service: str, url: str
+) -> None:
+    assert (await _health(admin, url))["status"] == "ok"
+    await client.delete(keys.live(service, "r1"))
+    health = await _health(admin, url)
+    assert (health["status"], health["reasons"]) == ("degraded", [f"no {service} is alive"])
+
+
 @pytest.mark.parametrize(("count", "status"), [(8, "ok"), (9, "degraded")])
-async def test_a_stream_near_its_bound(streams, client, durable, new_admin, redis_url, count, status) -> None:
+async def test_a_stream_near_its_bound(streams, client, durable, working, new_admin, redis_url, count, status) -> None:
     admin = await new_admin(redis_url, stream_maxlen=10)
-    await client.set(keys.live("sender", "r1"), "1")
     await streams.put(*(a_send(f"{n}") for n in range(count)))
     health = await _health(admin)
     assert health["status"] == status
@@ -97,10 +114,9 @@ async def test_an_instance_that_nobody_knows(admin) -> None:
     assert (answer.status, (await answer.json())["parameter"]) == (404, "instance")
 
 
-async def test_all_instances_together(streams: Streams, client, durable, admin) -> None:
+async def test_all_instances_together(streams: Streams, client, durable, working, admin) -> None:
     names = [f"clinic-{n:04}" for n in range(450)]  # several round trips
     await client.sadd(keys.INSTANCES, *names)
-    await client.set(keys.live("sender", "r1"), "1")
     await streams.put(*(_send(name) for name in names[:30]))
     await client.xadd(keys.dead_letters("clinic-0007"), {"reason": "x"})
     await client.xgroup_create(keys.outbound("clinic-0029"), keys.OUTBOUND_GROUP, id="$")
@@ -113,7 +129,7 @@ async def test_all_instances_together(streams: Streams, client, durable, admin) 
     assert [line["status"] for line in health["instances"]].count("degraded") == 1
 
 
-async def test_many_reasons_are_cut_short(streams: Streams, client, admin) -> None:
+async def test_many_reasons_are_cut_short(streams: Streams, client, working, admin) -> None:
     names = [f"clinic-{n:04}" for n in range(60)]
     await client.sadd(keys.INSTANCES, *names)
     for name in names:
@@ -129,7 +145,7 @@ async def test_no_instance_at_all(redis_url, new_admin) -> None:
     assert (health["queue_depth"], health["last_delivered_id"], health["instances"]) == (0, "0-0", [])
 
 
-async def test_a_server_that_lets_nobody_ask_for_its_settings(streams, client, new_admin, redis_url) -> None:
+async def test_a_server_that_lets_nobody_ask_for_its_settings(streams, client, working, new_admin, redis_url) -> None:
     await client.execute_command("ACL", "SETUSER", "guest", "on", ">pass", "~*", "+@all", "-config")
     admin = await new_admin(redis_url.replace("redis://", "redis://guest:pass@"))
     health = await _health(admin)

@@ -200,3 +200,26 @@ async def test_bad_input_is_named_and_nobody_is_asked(
     await talk.refused(400, parameter, method, f"/instances{path}", body, instance=None)
     assert await everything(client) == before
     assert gateway.calls == []
+
+
+@pytest.mark.parametrize("name", ["evo1", "demo"])
+async def test_a_number_that_only_the_gateway_or_a_clinics_file_knows_can_be_used(
+    talk: Talk, gateway: Recorded, client, name: str
+) -> None:
+    """On a fresh stack nothing has come in yet."""
+    await client.delete(keys.INSTANCES)
+    if name == "demo":
+        gateway.says["GET /instance/fetchInstances"].body.clear()
+    listed = (await talk.ask("GET", "/instances", instance=None))["items"]
+    assert name in [one["instance"] for one in listed]
+    await talk.ask("PUT", f"/instances/{name}/limits", {"bucket_capacity": 3}, instance=None)
+    body = {"template": "results_ready", "recipients": [{"to": "5511988887777", "variables": {"name": "Ana"}}]}
+    told = await talk.ask("POST", "/broadcasts", {**body, "dry_run": True}, instance=name)
+    assert told["recipients"] == 1
+
+
+async def test_whoever_tries_names_does_not_have_the_gateway_asked_for_each(talk: Talk, gateway: Recorded) -> None:
+    for n in range(5):
+        detail = await talk.refused(404, "instance", "GET", f"/instances/nobody{n}/limits", instance=None)
+    assert "neither the gateway nor a clinic's file knows it" in detail
+    assert [call for call, _ in gateway.calls] == ["GET /instance/fetchInstances"]

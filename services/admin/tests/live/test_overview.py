@@ -200,3 +200,24 @@ async def test_whoever_is_alive_is_told_without_waiting_for_a_scan(client, strea
         return (await workers.lately())["sender"] == ["s2"]
 
     await until(told)
+
+
+async def test_a_scan_that_ends_while_the_found_are_asked_for_confuses_nobody(client, streams, monkeypatch) -> None:
+    workers, pipeline = Workers(client), client.pipeline
+    await client.set(keys.live("sender", "s1"), "1")
+    await workers.lately()
+
+    def slow(**about):
+        pipe = pipeline(**about)
+        execute = pipe.execute
+
+        async def late():
+            await client.set(keys.live("sender", "s2"), "1")
+            await workers._scan()
+            return await execute()
+
+        pipe.execute = late
+        return pipe
+
+    monkeypatch.setattr(client, "pipeline", slow)
+    assert (await workers.lately())["sender"] == ["s1"]

@@ -2,10 +2,12 @@
 
 import pytest
 
+from admin.page.words import Words
 from shared.events import ConnectionChanged, encode
 from shared.streams import keys
 from tests.support.gateway import Answer
 from tests.support.replica import INSTANCE, a_send
+from tests.support.waiting import until
 
 from .recorded import KEY, Recorded
 from .talk import Talk, folded, patient
@@ -100,3 +102,35 @@ async def test_a_templates_variable_is_called_by_the_readers_word(admin) -> None
     assert "{Nombre}" in page
     missing = await _page(admin, f"/templates?instance={INSTANCE}&name=reminder", "es", **{"v.name": "Ana"})
     assert "Falta completar: Servicio." in missing
+
+
+@pytest.mark.parametrize(("lang", "well"), [("pt", "Tudo funciona"), ("es", "Todo funciona"), ("en", "All is well")])
+async def test_the_overview_says_that_nobody_answers_before_anything_waits(admin, client, lang: str, well: str) -> None:
+    await client.config_set("save", "3600 1")
+    for service in ("responder", "sender"):
+        await client.set(keys.live(service, "r1"), "1")
+    assert well in await _page(admin, "/", lang)
+    await client.delete(keys.live("responder", "r1"))
+
+    async def told() -> bool:
+        page = await _page(admin, "/", lang)
+        return well not in page and Words(lang)("reason.none_alive", service=Words(lang)("service.responder")) in page
+
+    await until(told)
+    await client.srem(keys.INSTANCES, INSTANCE)  # nor is it hidden where there is no number yet
+    assert await told()
+    await client.config_set("save", "")
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("pt", "o arquivo de uma clínica tem um erro"), ("es", "el archivo de una clínica tiene un error"),
+     ("en", "a clinic&#39;s file is broken")],
+)  # fmt: skip
+async def test_the_overview_tells_of_a_broken_clinic_file(
+    new_admin, redis_url, streams, tmp_path, lang: str, said: str
+) -> None:
+    (tmp_path / "demo.yaml").write_text("name: [")
+    page = await _page(await new_admin(redis_url, clinics_dir=str(tmp_path)), "/", lang)
+    assert said in page
+    assert "demo.yaml:1" in page

@@ -7,8 +7,10 @@ import pytest
 
 from admin.doctoring import checks
 from admin.doctoring.checks import Check
-from admin.doctoring.neighbours import of_gateway, of_hooks, of_ingest
-from admin.gateway import UNSET, GatewayInstance, Hook
+from admin.doctoring.lately import Heard
+from admin.doctoring.neighbours import of_gateway, of_ingest
+from admin.doctoring.posting import of_hooks, of_refused
+from admin.gateway import UNSET, GatewayInstance, Hook, Posting
 from admin.http.problems import Problem
 from admin.outside import Unreachable
 from admin.page.findings import SHAPES, said
@@ -17,22 +19,19 @@ from admin.settings import AdminSettings
 
 WELL = {"redis_version": "7.2.4", "aof_enabled": 1, "maxmemory_policy": "noeviction", "used_memory": 2**20}
 URL = "http://ingest.example"
+OURS = f"{URL}/webhooks/evolution/wa1"
+TOKEN = "x" * 32
 MINUTE = 60_000
-CLINICS = (
-    "demo, dosplazas",
-    "mend the file, or set CLINICS_DIR and CLINIC_DEFAULT",
-    "the clinics' files cannot be used: CLINICS_DIR holds no clinic",
-    "the clinics' files cannot be used: demo.yaml:3: name: not valid YAML",
-)
+MISTAKE = "clinics/demo.yaml:3: name: not valid YAML"
 
 
 class ItsGateway:
-    """A gateway with one number whose webhook leads elsewhere."""
+    """A gateway with one number whose webhook leads elsewhere, unless it is said otherwise."""
 
     is_set = True
 
-    def __init__(self, hook: str = "http://elsewhere.example", problem: str = "") -> None:
-        self._hook, self._problem = hook, problem
+    def __init__(self, hook: str = "http://elsewhere.example", problem: str = "", **about: Any) -> None:
+        self._hook, self._problem, self._about = hook, problem, about
 
     async def version(self) -> str:
         if self._problem:
@@ -42,22 +41,24 @@ class ItsGateway:
     async def instances(self) -> list[GatewayInstance]:
         return [GatewayInstance(name="wa1", state="close")]
 
-    async def hook(self, _name: str) -> Hook:
-        return Hook(url=self._hook, enabled=True)
+    async def posting(self, _name: str) -> Posting:
+        if self._problem:
+            raise Problem(503, self._problem)
+        return Posting(Hook(url=self._hook, enabled=True), **self._about)
 
 
 class Unset(ItsGateway):
     is_set = False
 
 
-class Heard:
+class HeardOf:
     """When a webhook came in."""
 
     def __init__(self, ago_ms: int | None) -> None:
         self._ago = ago_ms
 
-    async def heard(self, _name: str) -> int | None:
-        return self._ago
+    async def of(self, _name: str, _changed_at: int | None) -> Heard:
+        return Heard(self._ago is not None, self._ago, since_change=True) if self._ago else Heard()
 
 
 class Answers:
@@ -95,27 +96,34 @@ def _of_ourselves() -> list[Check]:
         checks.tokens(strong),
         checks.services({"sender": ["s1"], "responder": ["r1", "r2"]}),
         checks.services({"sender": [], "responder": []}),
+        checks.services_unknown(),
+        checks.redis_away("Error 111 connecting to redis:6379"),
+        *(checks.clinics(names, mistakes) for names in (["demo", "dosplazas"], []) for mistakes in ([], [MISTAKE])),
     ]
 
 
 async def _of_neighbours() -> list[Check]:
     gateways = ItsGateway(), Unset(), ItsGateway(problem=UNSET)
     return [
-        *[check for one in gateways for check in await of_gateway(one)],
+        *[check for one in gateways for check in (await of_gateway(one))[0]],
         *await of_ingest(Answers(200), ""),
         *[check for status in (200, 404, 0) for check in await of_ingest(Answers(status), URL)],
         *[check for ago in (None, 5 * MINUTE, 180 * MINUTE) for check in await _hooks(ItsGateway(), ago)],
-        *await _hooks(ItsGateway(f"{URL}/webhooks/evolution/wa1"), None),
+        *await _hooks(ItsGateway(OURS, headers={"X-Webhook-Token": TOKEN}), None),
+        *await _hooks(ItsGateway(OURS, events=frozenset({"MESSAGES_UPSERT"})), None),
+        *await _hooks(ItsGateway(problem="away"), None),
+        *await of_hooks(ItsGateway(OURS), URL, None, ["wa1"], HeardOf(None)),
+        *of_refused({b"count": b"3", b"at": b"1", b"instance": b"wa1"}, 5 * MINUTE),
     ]
 
 
 async def _hooks(gateway: ItsGateway, ago_ms: int | None) -> list[Check]:
-    return await of_hooks(gateway, URL, ["wa1"], Heard(ago_ms))
+    return await of_hooks(gateway, URL, TOKEN, ["wa1"], HeardOf(ago_ms))
 
 
 async def _sentences() -> set[str]:
     found = _of_redis() + _of_ourselves() + await _of_neighbours()
-    return {sentence for check in found for sentence in (check.found, check.mend)} - {""} | set(CLINICS)
+    return {sentence for check in found for sentence in (check.found, check.mend)} - {""}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

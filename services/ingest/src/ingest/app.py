@@ -11,6 +11,7 @@ from ingest.auth import Authenticator
 from ingest.body import BODY_LIMIT, Refused, read_body
 from ingest.durable import Durability
 from ingest.recorder import Recorder, Tally
+from ingest.refusing import Refusing
 from ingest.settings import IngestSettings
 from ingest.webhook import BadWebhook, Translation, translate, valid_instance
 from shared.errors import QueueFull
@@ -23,6 +24,7 @@ LABELS = ("accepted", "duplicate", "ignored")
 SETTINGS = web.AppKey("SETTINGS", IngestSettings)
 AUTHENTICATOR = web.AppKey("AUTHENTICATOR", Authenticator)
 RECORDER = web.AppKey("RECORDER", Recorder)
+REFUSING = web.AppKey("REFUSING", Refusing)
 
 _log = logs.get(__name__)
 
@@ -42,6 +44,7 @@ def build(settings: IngestSettings, platform: Platform) -> web.Application:
     durability = Durability(settings.redis_url, aof=settings.wa_wait_aof, replicas=settings.wa_wait_replicas)
     app.cleanup_ctx.append(durability.running)
     app[RECORDER] = Recorder(log, durability)
+    app[REFUSING] = Refusing(platform.scripts, platform.clock)
     app.router.add_post("/webhooks/evolution/{instance:[^/]+}", webhook)
     app.router.add_post("/webhooks/evolution/{instance:[^/]+}/{event:.*}", webhook)  # the body names the event, too
     return app
@@ -61,7 +64,7 @@ async def webhook(request: web.Request) -> web.Response:
 async def _answer(request: web.Request) -> tuple[web.Response, str]:
     app, instance = request.app, request.match_info["instance"]
     try:
-        _admit(request, instance)
+        await _admit(request, instance)
         body = await read_body(request)
         translation = translate(instance, body, clock=app[PLATFORM].clock, reactions=app[SETTINGS].wa_reactions)
         tally = await _record(app, translation, request.headers.get("traceparent"))
@@ -76,10 +79,11 @@ async def _answer(request: web.Request) -> tuple[web.Response, str]:
     return _taken(tally)
 
 
-def _admit(request: web.Request, instance: str) -> None:
+async def _admit(request: web.Request, instance: str) -> None:
     """Raises Refused; the body is not read for that."""
     if not request.app[AUTHENTICATOR].accepts(request.headers):
         _log.warning("unauthorized", instance=instance[:100])
+        await request.app[REFUSING].note(instance if valid_instance(instance) else "")
         raise Refused(401, "unauthorized", "the webhook token is missing or wrong")
     settings = request.app[SETTINGS]
     if not valid_instance(instance) or (settings.instances and instance not in settings.instances):

@@ -29,7 +29,7 @@ from shared.streams.keeping import Loop
 def build(settings: ResponderSettings, model_settings: ModelSettings, platform: Platform) -> web.Application:
     """The responder's application: it consumes the inbound streams and commits answers."""
     try:
-        clinics = Clinics.load(settings.clinics_dir, settings.clinic_default)
+        clinics = Clinics.sound(settings.clinics_dir, settings.clinic_default)
     except ClinicError as error:
         raise SettingsError(f"CLINICS_DIR: {error}") from error
     library = Library(clinics, Uploads(platform.scripts))

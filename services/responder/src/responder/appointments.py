@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import aiohttp
 
 from clinic import Clinic
-from responder.library import Library
+from responder.library import REFRESH_S, Library
 from shared.clock import Clock
 from shared.errors import Reject, Retry
 from shared.events import (
@@ -52,8 +52,8 @@ class AppointmentHandler:
             await self._session.close()
 
     async def admit(self, delivery: Delivery, _owner: Owner) -> Delivery | Wait | Done | Hold:
-        """Whenever it comes."""
-        return delivery
+        """Whenever it comes, once the clinic's file says where to."""
+        return Wait(REFRESH_S, "lane") if self.library.why_waiting(delivery.event.instance) else delivery
 
     async def handle(self, delivery: Delivery, span: Traced) -> Done | Hold:
         """One try. Raises Retry while it may still arrive, Reject when it will not."""

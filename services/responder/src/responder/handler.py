@@ -7,7 +7,7 @@ from responder.answerer import Answer
 from responder.answering import Found
 from responder.chat import ChatState, Memory, Pace, Turn, interrupted, silenced
 from responder.chat.turn import pause_left
-from responder.library import Library
+from responder.library import REFRESH_S, Library
 from responder.question import served_first
 from responder.replying import Replying
 from responder.soon import Asked, Soon
@@ -35,7 +35,9 @@ class AnswerHandler:
     takes_turns: bool = True
 
     async def admit(self, delivery: Delivery, _owner: Owner) -> Delivery | Wait | Done | Hold:
-        """A turn begins when the patient has paused."""
+        """A turn begins when the patient has paused, and somebody can answer for the instance."""
+        if self.library.why_waiting(delivery.event.instance):
+            return Wait(REFRESH_S, "lane")
         left = pause_left(delivery, self.pace) if self.pace.shortest and not delivery.entry.claimed else 0.0
         return delivery if left <= 0 else Wait(left, "chat")
 

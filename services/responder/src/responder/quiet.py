@@ -48,8 +48,8 @@ class QuietHours:
         self._written = wanted
 
     def _wanted(self) -> Iterator[tuple[str, dict[str, str]]]:
-        default, _ = self._library.for_instance("")
-        yield keys.QUIET, _hours(default)
+        if default := self._library.default():
+            yield keys.QUIET, _hours(default)
         for clinic in self._library.clinics():
             for instance in clinic.instances:
                 yield keys.quiet(instance), _hours(clinic)

@@ -365,6 +365,10 @@ PRESENCE = f"{PREFIX}:presence"
 """Stream: wishes to show "typing…" in a chat. Worth seconds: it is trimmed, and read by any one sender."""
 PRESENCE_GROUP = "wa_presence"
 
+WEBHOOKS_REFUSED = f"{PREFIX}:webhooks:refused"
+"""Hash with a time to live: what ingest refused for its token within the hour: how many (`count`), and of the newest
+when (`at`, ms) and for which `instance`. Written every few seconds at the most, whoever posts."""
+
 DURABLE = f"{PREFIX}:durable"
 """String with a time to live: written by ingest to learn whether what was written before it is on the disk."""
 

@@ -10,6 +10,7 @@ import msgspec
 import typer
 
 from frontdesk import show
+from frontdesk.answers.numbers import Numbers
 from frontdesk.answers.streams import Health
 from frontdesk.api import Api
 from frontdesk.told import Told
@@ -38,8 +39,10 @@ class Session:
         """The instance; asks which when it was not said and there are several."""
         if not self.instance:
             names = [line.instance for line in self.api.get("/admin/streams/health", Health).seen.instances]
+            if not names:  # nothing came in yet: the gateway and the clinics' files know some all the same
+                names = [one.instance for one in self.api.get("/admin/instances", Numbers).seen.items]
             if len(names) != 1:
-                known = f"There are {', '.join(names[:10])}" if names else "Nothing has come from any instance yet"
+                known = f"There are {', '.join(names[:10])}" if names else "Neither we nor the gateway know any yet"
                 raise typer.BadParameter(f"say which instance: --instance NAME, or FRONTDESK_INSTANCE. {known}.")
             self.instance = names[0]
         return self.instance

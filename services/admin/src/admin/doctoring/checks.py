@@ -103,3 +103,26 @@ def services(alive: Mapping[str, Sequence[str]]) -> Check:
         return ok("services", ", ".join(f"{len(names)} {service}" for service, names in alive.items()))
     found = f"no {' and no '.join(missing)} is alive"
     return failed("services", found, "start it, and look at its log: `docker compose logs`")
+
+
+def clinics(names: Sequence[str], mistakes: Sequence[str]) -> Check:
+    """Can all of the clinics' files be used? `names` are those of the clinics that can be answered for."""
+    if not mistakes:
+        return ok("clinics", ", ".join(names))
+    if not names:
+        mend = "mend the file, or set CLINICS_DIR and CLINIC_DEFAULT: without one sound file no responder starts"
+        return failed("clinics", f"broken: {'; '.join(mistakes)}", mend)
+    mend = "mend it: a responder that runs goes on with the version before, one that starts lets its patients wait"
+    return failed("clinics", f"broken: {'; '.join(mistakes)}", mend)
+
+
+def redis_away(why: str) -> Check:
+    """Redis does not answer: nothing is received, answered or sent."""
+    mend = "start it, and check REDIS_URL: `docker compose up -d redis`, `docker compose logs redis`"
+    return failed("redis", f"it does not answer: {why}; nothing is taken, answered or sent meanwhile", mend)
+
+
+def services_unknown() -> Check:
+    """Heartbeats are in Redis."""
+    found = "nobody can say who is alive while Redis does not answer"
+    return Check(name="services", status="skipped", found=found)

@@ -105,4 +105,7 @@ def _redis_away(request: web.Request, error: Exception) -> Problem:
     reason = str(error) or type(error).__name__
     _log.warning("redis_error", path=request.path, error=reason)
     headers = {"Retry-After": str(RETRY_AFTER_S)}
+    if request.method in ("GET", "HEAD"):
+        doctor = "`frontdesk doctor` says more"
+        return Problem(503, f"Redis did not tell it: {reason}; nothing was changed, and {doctor}", headers=headers)
     return Problem(503, f"Redis did not do it: {reason}; look at the state before trying again", headers=headers)

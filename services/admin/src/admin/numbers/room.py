@@ -55,14 +55,17 @@ class InstancesDesk:
         ]
 
     async def list(self, asked: Asked[NumbersAsked, None]) -> NumberList:
-        """Every instance that we or the gateway know, by their names, page by page."""
+        """Every instance that we or the gateway know, by their names, page by page.
+
+        Where there is none, those that the clinics' files name.
+        """
         problem, there = "", {}
         try:
             there = {one.name: one for one in await self._gateway.instances()}
         except Problem as trouble:
             problem = trouble.detail
         known = set(await self._instances.names())
-        names, more = _part(sorted({*known, *there}), asked.query)
+        names, more = _part(sorted({*known, *there} or await self._library.named()), asked.query)
         items = await asyncio.gather(*(self._number(name, name in known, there.get(name)) for name in names))
         return NumberList(items=items, next=cursor_of(names[-1]) if more else None, gateway_problem=problem)
 

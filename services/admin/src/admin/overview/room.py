@@ -15,6 +15,7 @@ from admin.http.pages import Cursor, Limit, Page
 from admin.http.problems import Problem
 from admin.http.streaming import Stream
 from admin.instances import Instances
+from admin.library import Library
 from admin.outside import Unreachable
 from admin.overview.acts import Acts, AuditLine
 from admin.overview.standing import Standing
@@ -62,8 +63,10 @@ class Overview:
     """How things stand, what happens, and who did what."""
 
     def __init__(
-        self, platform: Platform, instances: Instances, surveyor: Surveyor, audit: Audit, prometheus: Prometheus
-    ) -> None:
+        self, platform: Platform, instances: Instances, surveyor: Surveyor, audit: Audit, prometheus: Prometheus,
+        library: Library,
+    ) -> None:  # fmt: skip
+        self._library = library
         self._redis, self._instances, self._prometheus = platform.redis, instances, prometheus
         self._surveyor = surveyor
         self._acts = Acts(platform.redis, audit)
@@ -78,7 +81,9 @@ class Overview:
         name = asked.query.instance
         names = [await self._instances.require(name)] if name else await self._instances.names()
         standing, (alerts, problem) = await asyncio.gather(self._surveyor.standing(names), self._alerts())
-        return msgspec.structs.replace(standing, alerts=alerts, alerts_problem=problem)
+        told = msgspec.structs.replace(standing, alerts=alerts, alerts_problem=problem)
+        broken = [f"a clinic's file is broken: {why}" for why in await self._library.mistakes()]
+        return msgspec.structs.replace(told, status="degraded", reasons=[*broken, *told.reasons]) if broken else told
 
     async def tail(self, asked: Asked[TailAsked, None]) -> web.StreamResponse:
         """Facts as they happen, for as long as somebody listens.

@@ -32,9 +32,12 @@ SHAPES: Mapping[str, str] = {
     "not_alive": r"(?P<missing>no \w+(?: and no \w+)*) is alive",
     "start": r"start it, and look at its log: .+",
     "clinics_names": r"(?P<names>[\w-]+(?:, [\w-]+)*)",
-    "clinics_mend": r"mend the file, or set CLINICS_DIR and CLINIC_DEFAULT",
-    "clinics_none": r"the clinics' files cannot be used: CLINICS_DIR holds no clinic",
-    "clinics_broken": r"the clinics' files cannot be used: (?P<why>.+)",
+    "clinics_broken": r"broken: (?P<why>.+)",
+    "clinics_mend": r"mend it: a responder that runs goes on .+",
+    "clinics_mend_all": r"mend the file, or set CLINICS_DIR and CLINIC_DEFAULT: .+",
+    "redis_away": r"it does not answer: (?P<why>.+); nothing is taken, answered or sent meanwhile",
+    "redis_start": r"start it, and check REDIS_URL: .+",
+    "unknown_alive": r"nobody can say who is alive while .+",
     "gateway_none": r"none is set",
     "gateway_set": r"set EVOLUTION_SERVER_URL and EVOLUTION_API_KEY of the admin service",
     "gateway_check": r"check EVOLUTION_SERVER_URL and EVOLUTION_API_KEY, and that the gateway runs",
@@ -48,11 +51,26 @@ SHAPES: Mapping[str, str] = {
     "address_strange": r"(?P<url>\S+) answers (?P<status>\d+)",
     "address_itself": r"INGEST_PUBLIC_URL must lead to ingest itself: .+",
     "address_well": r"(?P<url>\S+) answers",
-    "hooks_well": r"those that were looked at point to ingest",
-    "hooks_all": r"none of their own that points to ingest, but something came in all the same: .+ \((?P<heard>.+)\)",
-    "hooks_wrong": r"they do not point to ingest, and nothing came in within a day: (?P<names>.+)",
+    "hooks_unsaid": r"of (?P<n>\d+) of (?P<of>\d+) the gateway did not tell within \d+ s: (?P<names>.+)",
+    "hooks_look": r"look at the gateway's log, and check again",
+    "hooks_well": r"those of (?P<names>.+) post to ingest",
+    "hooks_unheard": r"nothing was heard yet of (?P<names>.+)",
+    "hooks_write": r"write to it from another phone; .+",
+    "hooks_all": r"none of their own that posts to ingest, but something came in all the same: .+ \((?P<heard>.+)\)",
+    "hooks_wrong": r"they do not post to ingest, and nothing came in since they were set, .+?: (?P<each>.+)",
     "hooks_set": r"set them: POST \S+, or one click in the page\. .+",
+    "events_lack": r"not all that are needed are posted: (?P<names>.+)",
+    "events_add": r"add them to the webhook's events, .+",
+    "token_unset": r"WEBHOOK_TOKEN is not set here",
+    "token_set": r"set WEBHOOK_TOKEN of the admin service as it is ingest's, .+",
+    "token_well": r"the gateway presents ours",
+    "token_wrong": r"ingest refuses \(401\) what the gateway posts, and it is lost: (?P<each>.+)",
+    "token_header": r"set the webhook's header to .+",
+    "refused": r"(?P<n>\d+) came without our token within the hour .+, the last (?P<heard>.+) for '(?P<name>.*)'",
+    "refused_mend": r"if that is the gateway's: .+",
 }
+_EACH = ("none is set", "switched off", "posts to", "another token than WEBHOOK_TOKEN", "no token")
+"""What may stand in brackets behind a number's name."""
 
 
 def said(t: Words, sentence: str) -> str | None:
@@ -70,6 +88,10 @@ def _value(t: Words, what: str, value: str) -> str | int:
             return ", ".join(_service(t, name) for name in re.findall(r"no (\w+)", value))
         case "every":
             return value.replace(" and ", ", ")
+        case "each":
+            return re.sub(
+                rf"\(({'|'.join(_EACH)})", lambda found: f"({t(f'check.each_{_EACH.index(found[1])}')}", value
+            )
         case "heard":
             return re.sub(r"(\d+) (min|h) ago", lambda found: t(f"check.ago_{found[2]}", n=int(found[1])), value)
     return value

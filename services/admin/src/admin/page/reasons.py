@@ -8,6 +8,8 @@ from admin.page.words import Words
 SHAPES: Mapping[str, str] = {
     "dead": r"dead letters: (?P<n>\d+)",
     "nobody": r"no (?P<service>\w+) is alive, and (?P<n>\d+) wait in (?P<stream>\w+)",
+    "clinic": r"a clinic's file is broken: (?P<why>.+)",
+    "none_alive": r"no (?P<service>\w+) is alive",
     "full": r"(?P<stream>\w+) holds (?P<n>\d+) of at most (?P<bound>\d+)",
     "disconnected": r"the number is not connected: (?P<state>\w+)",
     "unreadable": r"it cannot be read: (?P<why>.+)",

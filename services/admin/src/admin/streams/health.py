@@ -28,7 +28,8 @@ class Surroundings:
     @property
     def reasons(self) -> list[str]:
         off = "Redis keeps nothing on disk (appendonly no, no save points): a crash of it loses every message"
-        return [off] if self.server.persistence == "off" else []
+        nobody = [f"no {service} is alive" for service, replicas in self.alive.items() if not replicas]
+        return nobody + ([off] if self.server.persistence == "off" else [])
 
 
 def of_instance(reading: Reading, around: Surroundings) -> InstanceHealth:

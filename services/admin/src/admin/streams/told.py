@@ -36,7 +36,7 @@ class InstanceHealth(Numbers, frozen=True, kw_only=True):
 
     status: Standing
     reasons: list[str]
-    """Why it is degraded: no replica alive where work waits, dead letters, a stream over 80 % of its bound, views that
+    """Why it is degraded: no responder or no sender alive, dead letters, a stream over 80 % of its bound, views that
     missed facts, a Redis that keeps nothing on disk."""
     instance: str
     consumers_count: int

@@ -63,13 +63,14 @@ class Workers:
         self._fresh_until = now + PATIENCE * (now - began)
 
     async def _still_alive(self) -> list[str]:
-        if not self._found:
+        found = self._found  # a scan may end while Redis is asked
+        if not found:
             return []
         pipe = self._client.pipeline(transaction=False)
-        for name in self._found:
+        for name in found:
             pipe.exists(name)
         replies: list[Any] = await pipe.execute()
-        return [name for name, exists in zip(self._found, replies, strict=True) if exists]
+        return [name for name, exists in zip(found, replies, strict=True) if exists]
 
 
 def _replicas(names: list[str], service: str) -> list[str]:
