@@ -94,7 +94,9 @@ async def test_a_patient_is_placed_by_arrival_within_whatsapps_second(store, tol
     clock.advance(0.4)
     received = Stories(WA1, seed=12, clock=clock).one(CHAT)[0]
     assert received.occurred_at < ours.recorded_at < received.recorded_at
-    late = msgspec.structs.replace(received, id=f"{received.id}x", message_id="late", recorded_at=clock.now_ms() + 9_000)
+    late = msgspec.structs.replace(
+        received, id=f"{received.id}x", message_id="late", recorded_at=clock.now_ms() + 9_000
+    )
     await told(ours, *_sent(ours, ours.recorded_at), received, late)
     messages = (await store.messages(WA1, CHAT)).items
     assert [one.id for one in messages] == [late.id, received.id, ours.id]
@@ -110,7 +112,9 @@ async def test_the_last_word_is_one_that_was_said(fate: str, client, store, told
     become = {
         "scheduled": _about(send, SendScheduled, at, until=at + 60_000, why="quiet hours"),
         "cancelled": _about(send, SendCancelled, at, by="rita"),
-        "failed": _about(send, SendFailed, at, attempt=1, category="permanent", reason="not a phone number", final=True),
+        "failed": _about(
+            send, SendFailed, at, attempt=1, category="permanent", reason="not a phone number", final=True
+        ),
         "expired": _about(send, SendExpired, at, expired_at=at),
     }
     await told(received, send)

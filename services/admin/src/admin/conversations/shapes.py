@@ -13,7 +13,8 @@ class ConversationsAsked(msgspec.Struct, frozen=True, kw_only=True):
     """Which conversations."""
 
     instance: Annotated[
-        str, msgspec.Meta(max_length=100, description="The WhatsApp instance; empty, with `status=wanted`: all of them.")
+        str,
+        msgspec.Meta(max_length=100, description="The WhatsApp instance; empty, with `status=wanted`: all of them."),
     ] = ""
     status: Status | None = None
     find: Annotated[str, msgspec.Meta(max_length=100, description="In names, numbers and last words.")] = ""

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from admin.access.principal import Principal
 from admin.http.problems import Problem
 from admin.http.whence import PATH_SAFE, page_path
-from admin.page import findings, reasons, refusals, variables
+from admin.page import failures, findings, reasons, refusals, variables
 from admin.page.asking import Asking
 from admin.page.choice import Theme
 from admin.page.formats import Formats
@@ -97,6 +97,10 @@ class Shell:
         """Why something is degraded, in the reader's language."""
         return reasons.said(self.t, why)
 
+    def failure(self, why: str) -> Markup:
+        """Why something was not sent, or not answered, in the reader's language."""
+        return _in_words(self.t.known(f"why.{why}", "") or failures.said(self.t, why), why)
+
     def said(self, sentence: str) -> Markup:
         """A sentence of the API's in the reader's language; marked as English when that is all there is."""
         return _in_words(refusals.said(self.t, sentence), sentence)
@@ -123,8 +127,22 @@ class Shell:
             value = ", ".join(self.t.known(f"queues.{one}", one) for one in value.split(","))
         if name == "role":
             value = self.t.known(f"role.{value}", value)
+        if name == "pace":
+            value = self._pace(value)
         called = self.t.known(f"fact.{name}", self.t.known(f"detail.{name}", name))
         return f"{called}: {self.t.known(f'detail.was_{value}', value)}"
+
+    def _pace(self, value: str) -> str:
+        """`tokens_per_second=1, bucket_capacity=5` with what the settings are called."""
+        pairs = [one.partition("=") for one in value.split(", ")]
+        said = [f"{self.field(name)} {self._amount(number)}" for name, sign, number in pairs if sign]
+        return ", ".join(said) or self.t("detail.as_settings")
+
+    def _amount(self, number: str) -> str:
+        try:
+            return self.f.number(float(number))
+        except ValueError:
+            return number
 
     @property
     def done(self) -> str:
