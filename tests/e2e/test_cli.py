@@ -22,13 +22,15 @@ from frontdesk import api
 from frontdesk.app import app
 from shared import ids
 from shared.clock import SYSTEM
-from shared.events import SendRequested, Text, encode
+from shared.events import SendFailed, SendRequested, Text, encode, following
 from shared.streams import keys
+from shared.streams.roster import views_hint
 from tests.e2e.desk import CHAT, INSTANCE, ask, sleepless_clinics
 from tests.support.terminal import Console
 
 LATER = "2027-03-01T09:00:00-03:00"
 ERASED = "14155550123"
+CALLER = "5511988886666"
 UNWORKED = "unworked"
 """An instance that nothing else is done to."""
 
@@ -121,6 +123,20 @@ def test_a_template_waits_for_its_time_and_is_taken_back(console: Console) -> No
     assert console.run("cancel", "no-such-message").status == 1
 
 
+def test_what_failed_for_good_is_told_with_why(stack: Stack, console: Console) -> None:
+    send = message("about a wrong number")
+    failed = following(
+        SendFailed, send, "failed", SYSTEM.now_ms(), send_id=send.id, attempt=1, category="permanent",
+        reason="the number is not on WhatsApp", final=True,
+    )  # fmt: skip
+    with Redis.from_url(stack.redis.url) as client:
+        for fact in (send, failed):
+            client.xadd(keys.events(INSTANCE), {"e": encode(fact)})
+        client.execute_command(*views_hint(INSTANCE))
+    wait_until(lambda: "not on WhatsApp" in console.run("failed").out, "it to be listed")
+    assert console.ok("failed", "--json").json[0]["id"] == send.id
+
+
 def test_tail_shows_facts_until_it_is_ended_and_then_says_nothing(stack: Stack, console: Console) -> None:
     tail = console.start("tail", "--types", "send.", "--json")
     assert tail.stdout is not None
@@ -162,6 +178,14 @@ def test_what_the_api_refuses_is_told_in_the_commands_own_words(stack: Stack, co
 def test_templates_are_listed_with_their_variables(console: Console) -> None:
     assert "results_ready  name" in " ".join(console.ok("templates").out.split("   "))
     assert console.ok("templates", "--clinic", "demo", "--json").json["clinic"] == "demo"
+
+
+def test_who_waits_for_a_person_is_told_of_all_instances(stack: Stack, console: Console) -> None:
+    ask(stack, "Quero falar com uma pessoa", CALLER)
+    wait_until(lambda: CALLER in console.run("waiting", FRONTDESK_INSTANCE="").out, "the call to be listed")
+    assert [one["instance"] for one in console.ok("waiting", "--json").json if one["chat"] == CALLER] == [INSTANCE]
+    console.ok("give-back", CALLER)
+    wait_until(lambda: CALLER not in console.run("waiting").out, "the call to be settled")
 
 
 @pytest.mark.parametrize("where", [("--chat", CHAT), (), ("--clinic", "demo")])

@@ -25,7 +25,7 @@ def test_a_person_answers_a_chat_for_a_while(tmp_path: Path) -> None:
         wait_until(lambda: len(arrived(stack)) == 2, "the other chat's answer")
         admin(stack, "POST", f"{ONE}/reply", {"text": "Aqui é a Ana: já confirmo"})
         wait_until(lambda: len(arrived(stack)) == 3, "the person's answer")
-        wait_until(lambda: shown(stack) == ("taken", "token"), "the views to tell who has the chat")
+        wait_until(lambda: shown(stack) == ("taken", "admin"), "the views to tell who has the chat")
 
         admin(stack, "POST", f"{ONE}/give-back")
         ask(stack, "que horas abre amanhã?")

@@ -53,7 +53,7 @@ async def test_the_health_routes_are_open(new_admin) -> None:
 async def test_the_scheme_is_read_as_http_says(new_admin, value: str) -> None:
     client = await new_admin(token=None)
     answer = await client.get("/admin/me", headers={"Authorization": value})
-    assert await answer.json() == {"name": "token", "role": "operator"}
+    assert await answer.json() == {"name": "admin", "role": "operator"}
 
 
 async def test_metrics_ask_for_a_token_if_one_is_set(new_admin) -> None:

@@ -13,9 +13,9 @@ async def test_the_bot_is_paused_and_resumed_in_an_instance(talk: Talk, client) 
     told = await talk.ask("POST", "/bot/pause", {"minutes": 10, "reason": "obras"})
     assert (told["instances"], told["paused"]) == ([INSTANCE], True)
     state = await client.hgetall(keys.bot(INSTANCE))
-    assert state == {b"paused_until": str(told["paused_until"]).encode(), b"by": b"token"}
+    assert state == {b"paused_until": str(told["paused_until"]).encode(), b"by": b"admin"}
     (paused,) = await facts(client, BotPaused)
-    assert (paused.chat, paused.by, paused.why) == ("", "token", "obras")
+    assert (paused.chat, paused.by, paused.why) == ("", "admin", "obras")
     assert (await talk.ask("POST", "/bot/resume"))["paused"] is False
     assert not await client.exists(keys.bot(INSTANCE))
     assert len(await facts(client, BotResumed)) == 1

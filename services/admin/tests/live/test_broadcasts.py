@@ -87,11 +87,11 @@ async def test_everybody_gets_it_once(talk: Talk, client, streams: Streams, redi
     assert [send.to for send in sent] == [one["to"] for one in people(45)]
     assert len(replica.handler.begun) == len(set(replica.handler.begun)) == 45
     (started,) = await facts(client, BroadcastStarted)
-    assert (started.broadcast_id, started.by, started.recipients) == (told["id"], "token", 45)
+    assert (started.broadcast_id, started.by, started.recipients) == (told["id"], "admin", 45)
     one = sent[7]
     assert (one.send_class, one.by, one.template, one.broadcast_id) == (
         "broadcast",
-        "token",
+        "admin",
         "results_ready",
         told["id"],
     )
@@ -129,7 +129,7 @@ async def test_a_stop_takes_back_what_waits(talk: Talk, client) -> None:
     assert await client.xlen(STREAM) == 0
     assert len(await facts(client, SendCancelled)) == AHEAD
     (fact,) = await facts(client, BroadcastStopped)
-    assert (fact.by, fact.left) == ("token", 20)
+    assert (fact.by, fact.left) == ("admin", 20)
     await holds(lambda: _at_most(client, 0), seconds=1.2)
     now = await talk.ask("GET", f"/broadcasts/{told['id']}")
     assert (now["state"], now["requested"], now["ended_at"] > 0) == ("stopped", AHEAD, True)

@@ -26,7 +26,7 @@ async def test_a_contact_is_changed_field_by_field(talk: Talk, client) -> None:
     assert await talk.ask("GET", ONE) == told
     assert await client.hget(keys.contact(INSTANCE, CHAT), "vip") == b"1"
     first, second = await facts(client, ContactChanged)
-    assert (first.by, first.name, first.notes, first.vip) == ("token", "Maria <b>", None, True)
+    assert (first.by, first.name, first.notes, first.vip) == ("admin", "Maria <b>", None, True)
     assert (second.name, second.notes, second.vip) == (None, "alérgica", None)
     await talk.ask("PATCH", ONE, {"vip": False})
     assert await client.hget(keys.contact(INSTANCE, CHAT), "vip") == b"0"
@@ -48,7 +48,7 @@ async def test_a_no_to_proactive_messages_reaches_the_sender_with_its_audit(talk
     (out,) = await facts(client, OptoutRecorded)
     (acted,) = await facts(client, AdminActed)
     assert (out.opted_out, out.chat) == (True, CHAT)
-    assert (acted.actor, acted.action, acted.chat) == ("token", "contact.opt_out", CHAT)
+    assert (acted.actor, acted.action, acted.chat) == ("admin", "contact.opt_out", CHAT)
     assert (await talk.ask("PATCH", ONE, {"opted_out": False}))["opted_out"] is False
     assert await client.get(keys.opted_out(INSTANCE, CHAT)) == b"0"
 

@@ -50,14 +50,14 @@ async def test_a_taken_chat_keeps_the_bot_quiet_until_it_is_given_back(talk: Tal
     await patient(client)
     told = await talk.ask("POST", f"{ONE}/take")
     assert told | {"instance": ""} == {
-        "instance": "", "chat": CHAT, "status": "taken", "by": "token", "paused_until": None,
+        "instance": "", "chat": CHAT, "status": "taken", "by": "admin", "paused_until": None,
     }  # fmt: skip
-    assert await _held(client) == {b"paused_until": FOREVER, b"taken_by": b"token"}
+    assert await _held(client) == {b"paused_until": FOREVER, b"taken_by": b"admin"}
     await talk.ask("POST", f"{ONE}/give-back")
     assert await _held(client) == {}
     taken, ended = (await facts(client))[-2:]
-    assert (type(taken), taken.by, taken.chat) == (HandoffTaken, "token", CHAT)
-    assert (type(ended), ended.by, ended.chat) == (HandoffEnded, "token", CHAT)
+    assert (type(taken), taken.by, taken.chat) == (HandoffTaken, "admin", CHAT)
+    assert (type(ended), ended.by, ended.chat) == (HandoffEnded, "admin", CHAT)
 
 
 async def test_a_chat_is_not_taken_from_somebody_by_accident(talk: Talk, client) -> None:
@@ -71,7 +71,7 @@ async def test_a_chat_is_not_taken_from_somebody_by_accident(talk: Talk, client)
     assert "ana" in (await talk.ask("POST", f"{ONE}/resume", None, 409))["detail"]
     assert await everything(client) == before
     await talk.ask("POST", f"{ONE}/take", {"force": True})
-    assert (await _held(client))[b"taken_by"] == b"token"
+    assert (await _held(client))[b"taken_by"] == b"admin"
 
 
 async def test_taking_again_what_is_ones_own_is_fine(talk: Talk, client) -> None:
@@ -88,14 +88,14 @@ async def test_a_pause_has_an_end_or_none(talk: Talk, client) -> None:
     assert now + 1_790_000 < told["paused_until"] < now + 1_830_000
     assert int((await _held(client))[b"paused_until"]) == told["paused_until"]
     (fact,) = await facts(client, BotPaused)
-    assert (fact.by, fact.why, fact.until, fact.chat) == ("token", "almoço", told["paused_until"], CHAT)
+    assert (fact.by, fact.why, fact.until, fact.chat) == ("admin", "almoço", told["paused_until"], CHAT)
     until = int(now) + 3_600_000
     assert (await talk.ask("POST", f"{ONE}/pause", {"until": until}))["paused_until"] == until
     assert (await talk.ask("POST", f"{ONE}/pause"))["paused_until"] is None
     assert (await _held(client))[b"paused_until"] == FOREVER
     await talk.ask("POST", f"{ONE}/resume")
     assert await _held(client) == {}
-    assert [fact.by for fact in await facts(client, BotResumed)] == ["token"]
+    assert [fact.by for fact in await facts(client, BotResumed)] == ["admin"]
 
 
 async def test_a_pause_lives_as_long_as_it_was_meant_to(talk: Talk, client) -> None:
@@ -132,7 +132,7 @@ async def test_a_reply_goes_out_as_staff_and_quiets_the_bot_for_a_while(talk: Ta
     ((_, fields),) = await client.xrange(keys.outbound(INSTANCE))
     send = decode(fields[b"e"])
     assert send == (await facts(client, SendRequested))[0]
-    assert (send.id, send.by, send.send_class, send.quoted_id) == (told["id"], "token", "staff", "ABC123")
+    assert (send.id, send.by, send.send_class, send.quoted_id) == (told["id"], "admin", "staff", "ABC123")
     assert (send.chat, send.to, send.content) == (CHAT, CHAT, Text(text="Bom dia, aqui é a Ana"))
     spoke = keys.staff_spoke(INSTANCE, CHAT)
     assert abs(int(await client.get(spoke)) - time.time() * 1000) < 60_000

@@ -96,7 +96,7 @@ async def test_a_replay_sends_the_same_message_and_numbers_its_tries_on(talk: Ta
     assert work.expires_at > message.recorded_at
     assert parse(await client.hget(keys.progress(INSTANCE), message.id)).next_number == 2
     (told,) = await facts(client, SendReplayed)
-    assert (told.send_id, told.by, told.correlation_id) == (message.id, "token", message.id)
+    assert (told.send_id, told.by, told.correlation_id) == (message.id, "admin", message.id)
     replica = sender_replica(redis_url, streams.scripts, "r1")
     async with running(replica):
         await until(streams.idle)
@@ -113,7 +113,7 @@ async def test_an_edited_replay_is_a_message_of_its_own_in_the_same_story(talk: 
     ((_, fields),) = await client.xrange(STREAM)
     work = decode(fields[b"e"])
     assert told["send_id"] == work.id != message.id
-    assert (work.chat, work.to, work.content, work.by) == (OTHER, OTHER, Text(text="Sua consulta é hoje"), "token")
+    assert (work.chat, work.to, work.content, work.by) == (OTHER, OTHER, Text(text="Sua consulta é hoje"), "admin")
     assert (work.causation_id, work.correlation_id) == (message.id, message.id)
     replayed, requested = (await facts(client))[-2:]
     assert (replayed.send_id, requested) == (message.id, work)

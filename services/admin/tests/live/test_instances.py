@@ -90,7 +90,7 @@ async def test_a_new_instance_posts_to_us_from_the_beginning(talk: Talk, gateway
                     "headers": {"Authorization": "Bearer hook-secret"}, "events": []},
     }  # fmt: skip
     (acted,) = await facts(client, AdminActed, "nova")
-    assert (acted.actor, acted.action, acted.detail) == ("token", "instance.create", {"outcome": "done"})
+    assert (acted.actor, acted.action, acted.detail) == ("admin", "instance.create", {"outcome": "done"})
     assert await client.sismember(keys.INSTANCES, "nova")
 
 
@@ -168,7 +168,7 @@ async def test_an_instances_pace_is_set_and_read(talk: Talk, client) -> None:
     assert await client.hgetall(keys.limits(INSTANCE)) == {b"bucket_capacity": b"4"}
     first, second = await facts(client, AdminActed)
     assert first.detail == {"pace": "tokens_per_second=0.5, bucket_capacity=3, new_contacts_per_day=0"}
-    assert second.actor == "token"
+    assert second.actor == "admin"
 
 
 async def test_a_pace_that_somebody_else_set_meanwhile_is_not_overwritten(talk: Talk, client) -> None:

@@ -45,7 +45,7 @@ async def test_a_person_logs_in_and_out(browser) -> None:
     assert (lost.status, lost.headers["Location"]) == (303, "/login?next=/admin/me")
     entered = await submit(browser)
     assert (entered.status, entered.headers["Location"]) == (303, "/admin/me")
-    assert await (await browser.get("/admin/me")).json() == {"name": "token", "role": "operator"}
+    assert await (await browser.get("/admin/me")).json() == {"name": "admin", "role": "operator"}
     again = await browser.get("/login?next=/admin/tokens", headers=PAGE, allow_redirects=False)
     assert (again.status, again.headers["Location"]) == (303, "/admin/tokens")
     left = await browser.post("/logout", headers={"X-CSRF-Token": await csrf_of(browser)}, allow_redirects=False)

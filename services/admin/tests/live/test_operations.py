@@ -105,7 +105,7 @@ async def test_who_did_it_and_why_is_in_the_log(streams: Streams, client, admin,
     await _idle(client, 1)
     answer = await _act(admin, method, url, json={"reason": "não saía nada"})
     acted = [fact for fact in await streams.facts(AdminActed) if isinstance(fact, AdminActed)]
-    assert {(fact.actor, fact.action, fact.reason) for fact in acted} == {("token", action, "não saía nada")}
+    assert {(fact.actor, fact.action, fact.reason) for fact in acted} == {("admin", action, "não saía nada")}
     assert sum(fact.touched for fact in acted) == answer["touched"] == 1
     assert "stream" in ",".join(fact.detail["streams"] for fact in acted)
     assert len({fact.correlation_id for fact in acted}) == 1

@@ -173,8 +173,8 @@ async def test_the_audit_names_who_did_what(talk: Talk, client) -> None:
     rest = await talk.ask("GET", "/audit", cursor=page["next"])
     actions = [(one["who"], one["action"], one["reason"]) for one in page["items"] + rest["items"]]
     assert actions == [
-        ("token", "bot.paused.v1", "obras"), ("token", "handoff.ended.v1", ""), ("token", "contact.opt_out", ""),
-        ("token", "handoff.taken.v1", ""),
+        ("admin", "bot.paused.v1", "obras"), ("admin", "handoff.ended.v1", ""), ("admin", "contact.opt_out", ""),
+        ("admin", "handoff.taken.v1", ""),
     ]  # fmt: skip
     assert rest["next"] is None
     await talk.refused(400, "cursor", "GET", "/audit", cursor="x")
@@ -184,7 +184,7 @@ async def test_the_audit_names_who_did_what(talk: Talk, client) -> None:
 async def test_the_audit_of_no_instance_has_tokens(talk: Talk, client) -> None:
     await talk.ask("POST", "/tokens", {"name": "ana", "role": "staff"}, 201, instance=None)
     told = await talk.ask("GET", "/audit", instance=None)
-    assert [one["who"] for one in told["items"]] == ["token"]
+    assert [one["who"] for one in told["items"]] == ["admin"]
     assert "ana" in str(told["items"][0])
 
 

@@ -4,6 +4,7 @@ import hashlib
 
 import pytest
 
+from admin.access import tokens_desk
 from admin.access.audit import Audit
 from admin.access.tokens import USED_EVERY_MS
 from shared.clock import ManualClock
@@ -46,7 +47,7 @@ async def test_a_token_is_told_once_and_kept_as_its_digest(admin, client) -> Non
     listed = await (await admin.get(TOKENS)).json()
     assert token not in str(listed)
     assert listed["items"][0] | {"created_at": 0} == {
-        "name": "ana", "role": "staff", "created_at": 0, "created_by": "token", "expires_at": None,
+        "name": "ana", "role": "staff", "created_at": 0, "created_by": "admin", "expires_at": None,
         "last_used_at": None,
     }  # fmt: skip
     assert await client.hkeys(keys.TOKENS) == [hashlib.sha256(token.encode()).hexdigest().encode()]
@@ -56,9 +57,16 @@ async def test_a_token_is_told_once_and_kept_as_its_digest(admin, client) -> Non
 
 async def test_a_name_is_given_once(admin) -> None:
     await create(admin)
-    for name in ("ana", "token"):
+    for name in ("ana", "admin", "token"):
         answer = await admin.post(TOKENS, json={"name": name, "role": "viewer"})
         assert (answer.status, (await answer.json())["parameter"]) == (409, "name")
+
+
+async def test_a_token_that_once_got_the_owners_name_can_still_be_revoked(admin, monkeypatch) -> None:
+    monkeypatch.setattr(tokens_desk, "OWNERS_NAMES", frozenset({"token"}))
+    await create(admin, name="admin")
+    monkeypatch.undo()
+    assert [(await admin.delete(f"{TOKENS}/admin")).status for _ in range(2)] == [200, 409]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +131,7 @@ async def test_who_made_and_ended_a_token_is_told(admin, redis_url) -> None:
     audit = Audit(platform)
     (newest, revoked), (_, created) = await audit.read()
     assert (revoked.actor, revoked.action, revoked.reason, revoked.detail) == (
-        "token", "token.revoke", "left us", {"token": "ana"},
+        "admin", "token.revoke", "left us", {"token": "ana"},
     )  # fmt: skip
     assert (created.action, created.detail) == ("token.create", {"token": "ana", "role": "staff"})
     assert [fact.action for _, fact in await audit.read(before=newest)] == ["token.create"]

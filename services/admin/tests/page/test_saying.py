@@ -72,6 +72,15 @@ def test_values_can_be_written(language) -> None:
     assert f.offset()
 
 
+@pytest.mark.parametrize(
+    ("chat", "shown"),
+    [("5511987654321", "+55 11 98765-4321"), ("554191331500", "+55 41 9133-1500"), ("14155550123", "+14155550123"),
+     ("77@lid", "77@lid"), ("551198765", "+551198765")],
+)  # fmt: skip
+def test_a_number_is_written_for_reading(chat: str, shown: str) -> None:
+    assert Formats(Words("en").locale, ZoneInfo("UTC"), NOW).phone(chat) == shown
+
+
 def test_values_are_written_as_the_language_does() -> None:
     pt, en = (Formats(Words(code).locale, ZoneInfo("America/Sao_Paulo"), NOW) for code in ("pt", "en"))
     assert (pt.number(12345.5), en.number(12345.5)) == ("12.345,5", "12,345.5")

@@ -13,7 +13,7 @@ TABLES = {
 }  # fmt: skip
 EVERYBODY = Path(__file__).parents[4]
 """All services: the sender tells why a message failed."""
-BESIDE = re.compile(r"refusal\.nobody|reason\.stream_\w+|check\.(name|ago)_\w+")
+BESIDE = re.compile(r"refusal\.nobody|reason\.stream_\w+|check\.(name|ago|each)_\w+")
 """Words of those rooms that are parts of a sentence."""
 
 

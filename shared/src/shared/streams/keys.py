@@ -300,7 +300,7 @@ VIEW_PARTS = {
     "timeline": "sorted set by letter: `<chat> <time> <id>` of every message",
     "recent": "sorted set: chat -> time of its newest word",
     "bot": "sorted set: the same, of chats that the bot answers",
-    "wanted": "sorted set: chat that wants a person -> its place: urgent ones, then the longest waiting, the highest first",
+    "wanted": "sorted set: chat that wants a person -> its place, highest first: urgent ones, then the longest waiting",
     "taken": "sorted set: the same, of chats that a person answers",
     "paused": "sorted set: the same, of chats where the bot is paused",
     "lapses": "sorted set: chat -> the end of its pause, if it has one",

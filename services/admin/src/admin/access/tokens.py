@@ -12,8 +12,10 @@ from shared.events import encode
 from shared.service import Platform
 from shared.streams import keys
 
-OWNER = Principal("token", Role.OPERATOR)
+OWNER = Principal("admin", Role.OPERATOR)
 """Whoever presents the token of the settings."""
+OWNERS_NAMES = frozenset({OWNER.name, "token"})
+"""What facts call them; `token` was it once, and must not become somebody else's."""
 
 USED_EVERY_MS = 3_600_000  # how exact "last used" is: a write an hour and token, not one a request
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 
 from admin.access.principal import Role
-from admin.access.tokens import OWNER, Known, RoleWord, Tokens
+from admin.access.tokens import OWNERS_NAMES, Known, RoleWord, Tokens
 from admin.http.endpoint import Asked, Endpoint, Nothing, Reply
 from admin.http.pages import Page
 from admin.http.problems import Problem
@@ -85,7 +85,8 @@ class TokensDesk:
         """A new token with a name and a role. The answer is the only place where it is ever told."""
         body = asked.body
         expires = self._clock.now_ms() + body.ttl_s * 1000 if body.ttl_s else None
-        made = None if body.name == OWNER.name else await self._tokens.create(asked.who, body.name, body.role, expires)
+        free = body.name not in OWNERS_NAMES
+        made = await self._tokens.create(asked.who, body.name, body.role, expires) if free else None
         if made is None:
             raise Problem(409, f"the name {body.name!r} is taken: choose another, or revoke that one", parameter="name")
         secret, known = made
@@ -95,11 +96,11 @@ class TokensDesk:
     async def revoke(self, asked: Asked[ThisToken, None]) -> Revoked:
         """End a token. It, and every login that came from it, is refused from now on, by every replica."""
         name = asked.query.name
-        if name == OWNER.name:
+        if await self._tokens.revoke(asked.who, name, asked.query.reason):  # also an old one of an owner's name
+            return Revoked(name=name)
+        if name in OWNERS_NAMES:
             raise Problem(409, "this one is set by ADMIN_TOKEN: change the setting", parameter="name")
-        if not await self._tokens.revoke(asked.who, name, asked.query.reason):
-            raise Problem(404, f"there is no token called {name!r}", parameter="name")
-        return Revoked(name=name)
+        raise Problem(404, f"there is no token called {name!r}", parameter="name")
 
 
 def _info(known: Known, used: int | None) -> TokenInfo:

@@ -51,9 +51,10 @@ class Conversations:
         ]
 
     async def list(self, asked: Asked[ConversationsAsked, None]) -> Page[Conversation]:
-        """The conversations, the newest word first; of those that want a person, the urgent ones, then the longest waiting.
+        """The conversations, the newest word first.
 
-        Those that want a person can be asked for at all instances at once: `status=wanted` without an instance.
+        Those that want a person: the urgent ones first, then the longest waiting; of all instances at once with
+        `status=wanted` and no instance.
         """
         q = asked.query
         if not q.instance and q.status == "wanted":

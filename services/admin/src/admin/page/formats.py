@@ -1,11 +1,13 @@
 """How is a time, a number or a duration written for a reader? By the language, in the clinic's own timezone."""
 
 import datetime as dt
+import re
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
 
 DAY_MS = 86_400_000
+_BRAZILIAN = re.compile(r"55(\d{2})(\d{4,5})(\d{4})")
 
 
 class Formats:
@@ -60,6 +62,12 @@ class Formats:
     def offset(self) -> str:
         """The zone's name, as it is now."""
         return dates.get_timezone_name(self._now, "long", locale=self._locale)
+
+    def phone(self, chat: str) -> str:
+        """+55 11 98765-4321; an address that is no phone number stays as it is."""
+        if found := _BRAZILIAN.fullmatch(chat):
+            return "+55 {} {}-{}".format(*found.groups())
+        return f"+{chat}" if chat.isdigit() else chat
 
     def number(self, value: float) -> str:
         return numbers.format_decimal(value, locale=self._locale)

@@ -127,8 +127,22 @@ class Shell:
             value = ", ".join(self.t.known(f"queues.{one}", one) for one in value.split(","))
         if name == "role":
             value = self.t.known(f"role.{value}", value)
+        if name == "pace":
+            value = self._pace(value)
         called = self.t.known(f"fact.{name}", self.t.known(f"detail.{name}", name))
         return f"{called}: {self.t.known(f'detail.was_{value}', value)}"
+
+    def _pace(self, value: str) -> str:
+        """`tokens_per_second=1, bucket_capacity=5` with what the settings are called."""
+        pairs = [one.partition("=") for one in value.split(", ")]
+        said = [f"{self.field(name)} {self._amount(number)}" for name, sign, number in pairs if sign]
+        return ", ".join(said) or self.t("detail.as_settings")
+
+    def _amount(self, number: str) -> str:
+        try:
+            return self.f.number(float(number))
+        except ValueError:
+            return number
 
     @property
     def done(self) -> str:

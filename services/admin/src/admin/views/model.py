@@ -26,7 +26,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     """What staff call the contact, else the name on WhatsApp."""
     last_text: str = ""
-    """The newest words that were said or are on their way, at most 200 characters; for a medium its kind in brackets."""
+    """The newest words that were said or are on their way, at most 200 characters; of a medium its kind in brackets."""
     last_author: Author = "patient"
     last_at: int = 0
     """When that was said; where nothing was said yet, when something was asked to be sent."""

@@ -13,7 +13,10 @@ class Views(Protocol):
     async def conversations(
         self, instance: str, *, status: Status | None = None, find: str = "", cursor: str = "", limit: int = 50
     ) -> Page[Conversation]:
-        """Chats, the newest word first; of those that want a person, the urgent ones, then the longest waiting. `find` looks in names, numbers and last words."""
+        """Chats, the newest word first; of those that want a person, the urgent ones, then the longest waiting.
+
+        `find` looks in names, numbers and last words.
+        """
         ...
 
     async def conversation(self, instance: str, chat: str) -> Conversation | None: ...

@@ -19,7 +19,10 @@ TEXT = "# Bicicletário\n\nHá um bicicletário coberto ao lado da entrada."
 EXAMPLES: dict[str, dict[str, str]] = {
     "/": {"overview": "/", "overview-one": f"/?instance={INSTANCE}"},
     "/login": {},  # nobody who is logged in sees it: see OUTSIDE
-    "/chats": {"chats": "/chats", "chats-nothing-found": "/chats?find=nobody-is-called-this"},
+    "/chats": {
+        "chats": f"/chats?instance={INSTANCE}", "chats-everywhere": "/chats",
+        "chats-nothing-found": "/chats?find=nobody-is-called-this",
+    },
     "/chats/{instance}/{chat}": {
         "chat": f"/chats/{INSTANCE}/{MARIA}",
         "contact": f"/chats/{INSTANCE}/{MARIA}?about=1",
@@ -37,7 +40,10 @@ EXAMPLES: dict[str, dict[str, str]] = {
     },
     "/knowledge/new": {"knowledge-new": "/knowledge/new"},
     "/knowledge/texts/{name}": {"knowledge-text": "/knowledge/texts/bicicletas.md"},
-    "/dead-letters": {"dead-letters": "/dead-letters", "dead-letters-none": "/dead-letters?reason=none-has-this"},
+    "/dead-letters": {
+        "dead-letters": "/dead-letters", "dead-letters-none": "/dead-letters?reason=none-has-this",
+        "dead-letters-failed": "/dead-letters?of=failed",
+    },
     "/dead-letters/{id}": {"dead-letter": "/dead-letters/{letter}"},
     "/instances": {"instances": "/instances"},
     "/instances/{instance}": {"instance": f"/instances/{INSTANCE}", "instance-qr": "/instances/recepcao"},

@@ -17,7 +17,7 @@ class TakenBack(msgspec.Struct, frozen=True):
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """A message that waits for its time."""
+    """A message that waits for its time, or failed for good."""
 
     id: str
     kind: str
@@ -25,6 +25,19 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     send_class: str = ""
     due_at: int | None = None
+    failed_at: int | None = None
+    reason: str = ""
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """A chat that wants a person."""
+
+    instance: str
+    chat: str
+    name: str = ""
+    urgent: bool = False
+    wanted_at: int | None = None
+    wanted_why: str = ""
 
 
 class Step(msgspec.Struct, frozen=True):

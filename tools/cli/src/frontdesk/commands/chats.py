@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from frontdesk import show
-from frontdesk.answers.messages import Answering, BotState, Conversation
+from frontdesk.answers.messages import Answering, BotState, Call, Conversation
 from frontdesk.api import segment
 from frontdesk.commands.words import Chat, Most, Reason
 from frontdesk.desk import Desk
@@ -82,6 +82,13 @@ def _list(found: list[Conversation]) -> None:
     show.table(("chat", "name", "status", "", "waits since", "last"), rows, "There are none.")
 
 
+@app.command()
+def waiting(here: Session, most: Most = 50) -> None:
+    """Who waits for a person: urgent ones first, then the longest waiting; at all instances, or the one named."""
+    found = here.api.pages("/admin/conversations", Call, most, status="wanted", instance=here.instance)
+    here.tell(found, _waiting)
+
+
 def _ask(here: Session, what: str, chat: str, clinic: str, body: object) -> None:
     if chat and clinic:
         raise typer.BadParameter("give --chat or --clinic, not both")
@@ -91,6 +98,14 @@ def _ask(here: Session, what: str, chat: str, clinic: str, body: object) -> None
         return
     where = {"clinic": clinic} if clinic else {"instance": here.one()}
     here.tell(here.api.post(f"/admin/bot/{what}", BotState, body, **where), _bot)
+
+
+def _waiting(found: list[Call]) -> None:
+    rows = [
+        ("urgent" if one.urgent else "", one.instance, one.chat, one.name, show.at(one.wanted_at), one.wanted_why)
+        for one in found
+    ]
+    show.table(("", "instance", "chat", "name", "since", "why"), rows, "Nobody waits for a person.")
 
 
 def _chat(told: Answering) -> None:

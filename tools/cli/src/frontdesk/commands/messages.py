@@ -62,6 +62,12 @@ def schedule(here: Session, most: Most = 50) -> None:
 
 
 @app.command()
+def failed(here: Session, most: Most = 50) -> None:
+    """What failed for good, such as a number without WhatsApp, or was too late; the newest failure first."""
+    here.tell(here.api.pages("/admin/messages/failed", Message, most, instance=here.one()), _failed)
+
+
+@app.command()
 def cancel(
     here: Session,
     id_: Annotated[str, typer.Argument(metavar="ID", help="As `send` and `schedule` tell it.")],
@@ -97,6 +103,13 @@ def _templates(told: Templates) -> None:
 def _waiting(found: list[Message]) -> None:
     rows = [(one.id, show.at(one.due_at), one.chat, one.send_class, one.text or one.kind) for one in found]
     show.table(("id", "when", "to", "class", "text"), rows, "Nothing is scheduled.")
+
+
+def _failed(found: list[Message]) -> None:
+    rows = [
+        (one.id, show.at(one.failed_at), one.chat, one.send_class, one.reason, one.text or one.kind) for one in found
+    ]
+    show.table(("id", "when", "to", "class", "why", "text"), rows, "Nothing failed for good.")
 
 
 def _story(told: Story) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Annotated, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import msgspec
 from aiohttp import web
@@ -26,6 +26,8 @@ class ChatsSeen(Listed, frozen=True, kw_only=True):
 
     status: Status | None = None
     find: Text = ""
+    everywhere: bool = False
+    """Beside an open chat: those of all numbers that want a person."""
 
 
 class ChatSeen(ChatsSeen, frozen=True, kw_only=True):
@@ -62,8 +64,10 @@ class Chats:
 
     async def list(self, asked: Asked[ChatsSeen, None]) -> web.Response:
         """The list; beside it, on a wide screen, room for a conversation."""
-        instance = await self._means.instance(asked)
-        return await self._shown(asked, instance, open=None)
+        names = [] if asked.query.instance else await self._means.instances.names()
+        everywhere = len(names) > 1
+        instance = "" if everywhere else await self._means.instance(asked)
+        return await self._shown(asked, instance, everywhere=everywhere, open=None)
 
     async def read(self, asked: Asked[ChatSeen, None]) -> web.Response:
         """One conversation, beside the list."""
@@ -80,7 +84,7 @@ class Chats:
         templates = await self._look(request, "GET /admin/templates", instance=q.instance)
         story = await self._story(request, q)
         return await self._shown(
-            asked, q.instance, status=problem.status if problem else 200,
+            asked, q.instance, everywhere=q.everywhere, status=problem.status if problem else 200,
             open=found.data, messages=messages.data, contact=contact[0], version=contact[1], story=story,
             told_at=_told_at(messages.data.items, q.story) if story else "",
             templates=templates.items if templates else [], languages=templates.languages if templates else [],
@@ -100,18 +104,23 @@ class Chats:
             return None
         return await self._look(request, "GET /admin/messages/{id}/story", id=q.story, instance=q.instance)
 
-    async def _shown(self, asked: Asked[Any, None], instance: str, *, status: int = 200, **more: Any) -> web.Response:
+    async def _shown(
+        self, asked: Asked[Any, None], instance: str, *, everywhere: bool, status: int = 200, **more: Any
+    ) -> web.Response:
         q, request = asked.query, asked.request
-        people = counts = None
-        if instance:
+        calls = (await self._ask(request, "GET /admin/calls")).data
+        people, counts = None, dict[str, int]()
+        if instance or everywhere:
             answer = await self._ask(
-                request, "GET /admin/conversations", instance=instance, status=q.status,
-                find=q.find or None, cursor=q.cursor, limit=50,
+                request, "GET /admin/conversations", instance=None if everywhere else instance,
+                status="wanted" if everywhere else q.status, find=q.find or None, cursor=q.cursor, limit=50,
             )  # fmt: skip
-            people, counts = answer.data, await self._means.views.counts(instance)
+            people = answer.data
+            counts = {} if everywhere else dict[str, int](**await self._means.views.counts(instance))
         return await self._means.rendering.show(
-            request, "chats.html", instance=instance, status=status, people=people, counts=counts or {}, asked=q, **more
-        )
+            request, "chats.html", instance=instance, status=status, people=people, counts=counts, asked=q,
+            calls=calls, everywhere=everywhere, kept=_kept(q, everywhere=everywhere), **more,
+        )  # fmt: skip
 
     async def act(self, asked: Asked[ChatForm, None]) -> web.Response:
         """Take over, give back, reply, pause, resume, or write something down about the contact."""
@@ -121,7 +130,7 @@ class Chats:
             if q.act == "reply" and given.checked("preview"):
                 return await self._conversation(asked, given, preview=await self._previewed(asked, given))
             done = await self._done(asked, given)
-            at = f"/chats/{quote(q.instance, safe='')}/{quote(q.chat, safe='@')}"
+            at = f"/chats/{quote(q.instance, safe='')}/{quote(q.chat, safe='@')}{_kept(q, everywhere=q.everywhere)}"
             return back_to(at, done)
 
         async def again(given: Form, problem: Problem) -> web.Response:
@@ -178,3 +187,10 @@ def _told_at(messages: Sequence[Any], story: str) -> str:
     """The message that a story is told at: the one that was meant, else the newest that it is about."""
     ids = [one.id for one in messages]
     return story if story in ids else next((one.id for one in messages if one.story == story), "")
+
+
+def _kept(asked: ChatsSeen, *, everywhere: bool) -> str:
+    """What of an address keeps the list beside a chat as it is: `?status=wanted`."""
+    given = {"everywhere": "1" if everywhere else "", "status": asked.status or "", "find": asked.find}
+    kept = {name: value for name, value in given.items() if value}
+    return f"?{urlencode(kept)}" if kept else ""

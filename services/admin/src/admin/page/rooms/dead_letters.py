@@ -1,6 +1,6 @@
 """What could not be sent: why, what it says, and what is to become of it, one by one or many at once."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from aiohttp import web
@@ -12,12 +12,15 @@ from admin.page.screens import NOTHING_GIVEN, Form, Listed, Means, Seen, back_to
 
 ALL = "/admin/dead-letters"
 ONE = f"{ALL}/{{id}}"
+FAILED = "/admin/messages/failed"
 
 
 class LettersSeen(Listed, frozen=True, kw_only=True):
     """Which dead letters are listed."""
 
     reason: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    of: Literal["decide", "failed"] = "decide"
+    """`failed`: what failed for good, of which nothing is to be decided."""
 
 
 class LetterSeen(Seen, frozen=True, kw_only=True):
@@ -47,15 +50,17 @@ class DeadLetters:
         trial: Any = None,
     ) -> web.Response:  # fmt: skip
         q, instance = asked.query, await self._means.instance(asked)
-        letters = None
-        if instance:
+        letters = failed = None
+        if instance and q.of == "failed":
+            failed = (await self._ask(asked.request, f"GET {FAILED}", instance=instance, cursor=q.cursor)).data
+        elif instance:
             answer = await self._ask(
                 asked.request, f"GET {ALL}", instance=instance, reason=q.reason or None, cursor=q.cursor, limit=50
             )
             letters = answer.data
         return await self._means.rendering.show(
             asked.request, "dead_letters.html", instance=instance, status=problem.status if problem else 200,
-            letters=letters, asked=q, form=given, problem=problem, trial=trial, chosen=given.all("ids"),
+            letters=letters, failed=failed, asked=q, form=given, problem=problem, trial=trial, chosen=given.all("ids"),
         )  # fmt: skip
 
     async def many(self, asked: Asked[LettersSeen, None]) -> web.Response:

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from admin.http.endpoint import Asked
 from admin.page.charts import DAY_HEIGHT, DAY_WIDTH, DAYS, STAGE_HEIGHT, columns, stages
+from admin.page.formats import DAY_MS
 from admin.page.screens import Means, Seen, page
 
 SHOWN = 50  # instances whose days are drawn together; one of more is chosen by its name
@@ -31,5 +32,6 @@ class Overview:
         return await self._means.rendering.show(
             asked.request, "overview.html", instance=instance, found=found, stages=stages(found.took),
             columns=columns([day for those in days for day in those], today),
-            day_width=DAY_WIDTH, day_height=DAY_HEIGHT, stage_height=STAGE_HEIGHT,
+            day_began=found.at - found.at % DAY_MS, day_width=DAY_WIDTH, day_height=DAY_HEIGHT,
+            stage_height=STAGE_HEIGHT,
         )  # fmt: skip

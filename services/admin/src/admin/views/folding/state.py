@@ -68,7 +68,7 @@ class MessageState(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     @property
     def said_at(self) -> int:
-        """When it was said to the other side; 0: it was not. Ours counts from when it is on its way, if it gets there."""
+        """When it was said to the other side; 0: it was not. Ours counts from when it is on its way."""
         if not self.listed:
             return 0
         if self.own and (self.progress in _UNSAID or (self.last == "queued" and self.due_at > self.requested_at)):
