@@ -39,7 +39,9 @@ async def test_its_patients_wait_and_are_answered_once_it_is_mended(
         await chat.taken(1)
         assert await chat.sends() == []
         broken = folder / "demo.yaml"
-        broken.write_text(broken.read_text("utf-8").replace(*reversed(BREAK), 1), "utf-8")
+        mended = folder / "demo.new"  # and put in its place whole: half a file is a broken one
+        mended.write_text(broken.read_text("utf-8").replace(*reversed(BREAK), 1), "utf-8")
+        mended.replace(broken)
         (answer,) = await chat.answered()
     assert "Jabuticabeiras" in answer
     assert await client.xlen(keys.dead_letters(INSTANCE)) == 0

@@ -40,7 +40,7 @@ REFUSALS = {
     428: "It needs a confirmation.",
     429: "Too much at once; `Retry-After` says when to come back.",
     502: "The gateway refused it, or did not answer as it should.",
-    503: "Redis or the gateway did not do it; look at the state before trying again.",
+    503: "Redis or the gateway did not do it; after a write, look at the state before trying again.",
     504: "The gateway did not answer in time.",
 }
 _OF_READS = frozenset({400, 401, 403, 404, 429, 502, 503, 504})
