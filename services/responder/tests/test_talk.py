@@ -101,7 +101,8 @@ def test_a_length_goes_before_a_text_and_how_often_is_no_length(ask) -> None:  #
 @pytest.mark.parametrize(
     "text",
     ["quinta de manhã", "pode ser sexta às 10h?", "sexta às 10h", "¿puede ser el viernes a las 10?", "any morning",
-     "Friday at 10 am works", "Carlos Souza", "me llamo Ana Ruiz", "posso ir sexta às 10h?", "limpeza de pele"],
+     "Friday at 10 am works", "pode confirmar pra sexta?",
+     "Carlos Souza", "me llamo Ana Ruiz", "posso ir sexta às 10h?", "limpeza de pele"],
 )  # fmt: skip
 def test_more_of_a_wish_goes_to_the_front_desk_and_is_confirmed_by_nobody_else(ask, clinic: Clinic, text: str) -> None:  # type: ignore[no-untyped-def]
     reply = ask(text, WISH)

@@ -35,7 +35,8 @@ def tells_more(text: str, question: Question, talk: Talk) -> bool:
         return False
     if asks or (question.by_insurance and not timed):
         plain = question.shows("proposes") or not question.shows("running", "offers")
-        return timed and plain and not (question.rest or question.by_insurance or question.shows("hours"))
+        matter = [word for word in question.rest if not word.startswith("confirm")]  # `can you confirm Friday?`
+        return timed and plain and not (matter or question.by_insurance or question.shows("hours"))
     if timed or question.services.any:
         return not question.shows("hours")
     return tells_name(words(text)) or is_name(words(text)) or sum(map(str.isdigit, text)) >= PHONE
