@@ -228,6 +228,16 @@ async def test_a_person_is_called(chat: Chat, redis_url: str, language: str, why
     assert drafts[-1].language == language
 
 
+async def test_a_wish_for_an_appointment_reaches_staff_with_all_that_belongs_to_it(chat: Chat, redis_url: str) -> None:
+    async with responding(redis_url):
+        for n, text in enumerate(["quero marcar", "quinta de manhã", "quanto custa o ECG?", "Carlos Souza"], 1):
+            await chat.says(text)
+            await chat.answered(n)
+    handoffs = [fact.why for fact in await chat.facts(HandoffRequested) if isinstance(fact, HandoffRequested)]
+    assert handoffs[-1] == "appointment: quero marcar; quinta de manhã; Carlos Souza"
+    assert len(handoffs) == 3
+
+
 async def test_a_file_that_nobody_can_read_gets_a_kind_word_and_a_person(chat: Chat, redis_url: str) -> None:
     async with responding(redis_url):
         await chat.says(kind="audio")

@@ -78,6 +78,18 @@ MISTAKES = [
         26,
         "services[1].name: needs a text in en, the clinic's first language",
     ),
+    (
+        'vips: ["+5511900000009"]',
+        "categories: [{name: {en: tests}, services: [checkup, xay]}]",
+        27,
+        "categories[0].services[1]: no service has the id 'xay' (did you mean xray?)",
+    ),
+    (
+        'vips: ["+5511900000009"]',
+        "categories: [{name: {en: tests}, services: []}]",
+        27,
+        "categories[0].services: needs at least one",
+    ),
     ('vips: ["+5511900000009"]', "vips: [ask Ana]", 27, "vips[0]: 'ask Ana' is not a number such as +5511912345678"),
     (
         'pt: "Olá {name}"',

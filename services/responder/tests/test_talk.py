@@ -101,7 +101,8 @@ def test_a_length_goes_before_a_text_and_how_often_is_no_length(ask) -> None:  #
 @pytest.mark.parametrize(
     "text",
     ["quinta de manhã", "pode ser sexta às 10h?", "sexta às 10h", "¿puede ser el viernes a las 10?", "any morning",
-     "Friday at 10 am works", "Carlos Souza", "me llamo Ana Ruiz", "posso ir sexta às 10h?", "limpeza de pele"],
+     "Friday at 10 am works", "pode confirmar pra sexta?",
+     "Carlos Souza", "me llamo Ana Ruiz", "posso ir sexta às 10h?", "limpeza de pele"],
 )  # fmt: skip
 def test_more_of_a_wish_goes_to_the_front_desk_and_is_confirmed_by_nobody_else(ask, clinic: Clinic, text: str) -> None:  # type: ignore[no-untyped-def]
     reply = ask(text, WISH)
@@ -243,3 +244,41 @@ def test_a_companion_is_part_of_the_preparation(now: datetime, question: str) ->
     clinic = load(Path(__file__).resolve().parents[3] / "clinics" / "dosplazas.yaml")
     reply = answer(question, clinic=clinic, knowledge=Knowledge.build(clinic), now=now)
     assert reply.sources == ("dosplazas.yaml#services.muela-de-juicio.preparation",)
+
+
+def test_a_day_beside_a_question_is_noted_and_not_read_as_opening_hours(ask) -> None:  # type: ignore[no-untyped-def]
+    reply = ask("sexta às 10h, quanto custa a limpeza dental?", WISH)
+    assert reply.text.startswith("Limpeza dental: R$ 180,00.")
+    assert "abertos" not in reply.text
+    assert reply.books
+
+
+@pytest.mark.parametrize(
+    ("about", "question", "kind"),
+    [
+        ("clareamento", "dói?", "knowledge"),
+        ("limpeza-dental", "dói?", "unknown"),
+        ("canal", "does it hurt?", "unknown"),
+        ("exame-de-sangue", "posso comer antes?", "knowledge"),
+        ("exame-de-sangue", "is it covered by insurance?", "insurance"),
+    ],
+)
+def test_pain_food_and_insurance_are_asked_of_the_service_before(ask, about: str, question: str, kind: str) -> None:  # type: ignore[no-untyped-def]
+    reply = ask(question, Talk(about=(about,)))
+    assert reply.kind == kind
+    if about == "exame-de-sangue":
+        assert "services.exame-de-sangue" in reply.sources[0]
+
+
+@pytest.mark.parametrize("question", ["é grátis?", "is it free?", "y cuanto salen?"])
+def test_a_price_of_nothing_is_asked_back(ask, question: str) -> None:  # type: ignore[no-untyped-def]
+    assert ask(question, Talk()).kind == "ask_back"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["o quanto antes", "as soon as possible", "cuando puedan", "Joana, 11 99999-0000",
+     "convênio Vida Plena, sexta às 9h"],
+)  # fmt: skip
+def test_no_detail_of_a_wish_is_lost(ask, text: str) -> None:  # type: ignore[no-untyped-def]
+    assert ask(text, WISH).books

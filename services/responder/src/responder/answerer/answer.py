@@ -17,7 +17,7 @@ from responder.answerer.opting import confirmation, opting
 from responder.answerer.phrases import phrase
 from responder.answerer.question import Question, understand
 from responder.answerer.reply import Answer, Kind, Part, joined
-from responder.answerer.request import is_name, tells_more
+from responder.answerer.request import asks_on, is_name, tells_more
 from responder.answerer.talk import FIRST, Talk, in_talk
 
 
@@ -54,7 +54,8 @@ def answer(
         return joined([_polite(polite, clinic, language)], language)
 
     def understood_here(text: str) -> Question:
-        return replace(understood(text), requested=talk.requested)
+        meant = understood(text)
+        return replace(meant, requested=talk.requested and not asks_on(meant, talk))
 
     wholes = [in_talk(one := understood_here(part), talk.services(one), prepared=talk.prepared) for part in parts]
     found = [answered(part, whole, understood_here) for part, whole in zip(parts, wholes, strict=True)]

@@ -111,6 +111,9 @@ TELLS_MORE = frozenset(
     {
         "emergency",
         "how_often",
+        "hurts",
+        "costs",
+        "fasts",
         "not_emergency",
         "emergency_still",
         "complaint",

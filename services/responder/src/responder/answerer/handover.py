@@ -29,10 +29,13 @@ def booking(question: Question) -> Part:
     return Part("person", "\n".join(said), (clinic.source("fallbacks.booking"),), wants_person=True)
 
 
-def noted(question: Question) -> Part:
-    """A day, an hour or a name for the appointment that was asked for: handed on, and not confirmed."""
+def noted(question: Question, *, beside: bool = False) -> Part:
+    """A day, an hour or a name for the appointment that was asked for: handed on, and not confirmed.
+
+    `beside` another answer it tells no price.
+    """
     said = [phrase("noted", question.language)]
-    if len(question.services.sure) == 1:
+    if len(question.services.sure) == 1 and not beside:
         said.append(about_services.price(question, question.services.sure[0]).text)
     return Part("person", "\n".join(said), (question.clinic.source("fallbacks.booking"),), wants_person=True)
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from clinic.language import words
 from responder.answerer import about_clinic, handover
 from responder.answerer.about_hours import about_hours
-from responder.answerer.cues import says_only
+from responder.answerer.cues import says_only, shows
 from responder.answerer.phrases import phrase
 from responder.answerer.question import Question
 from responder.answerer.reading import Reading, read
@@ -30,9 +31,25 @@ def plan(question: Question) -> list[Part]:
     if question.shows("advice") and not question.shows("hours") and not question.priced and not reading.full:
         return [handover.unknown(question)]
     facts = list(_facts(question, reading))
+    if question.carried and question.shows("hurts") and not _speaks_of_pain(question, reading):
+        return [handover.unknown(question)]
     if _suffers(question, reading) and all(one.kind == "hours" for one in facts):
         return [handover.person(question), *(facts or map(about_hours, [question] if question.when.days else []))]
-    return facts or list(reading.told(question)) or [handover.unknown(question)]
+    told = facts or list(reading.told(question)) or [handover.unknown(question)]
+    return [*told, handover.noted(question, beside=True)] if _suits(question) and not question.rest else told
+
+
+def _suits(question: Question) -> bool:
+    """Is the day or hour said the one that the patient would like for the appointment they asked for?"""
+    asks_when = question.shows("hours", "running", "offers")
+    return question.requested and bool(question.when.days or question.when.minute is not None) and not asks_when
+
+
+def _speaks_of_pain(question: Question, reading: Reading) -> bool:
+    """Does the text say whether the service that the chat was about hurts?"""
+    held = reading.hit.held if reading.hit else frozenset()
+    names = {word for one in question.services.sure for word in words(one.name.say(question.language))}
+    return not held.isdisjoint(names) and any(shows("hurts", word) for word in held)
 
 
 def _suffers(question: Question, reading: Reading) -> bool:
@@ -77,7 +94,7 @@ def _asks_insurance(question: Question, reading: Reading) -> bool:
 
 
 def _asks_hours(question: Question, reading: Reading) -> bool:
-    if question.services.open and not question.shows("hours"):
+    if (question.services.open and not question.shows("hours")) or _suits(question):
         return False
     if question.when.named and question.shows("hours"):
         return not (reading.full and reading.about)

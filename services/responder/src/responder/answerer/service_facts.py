@@ -37,15 +37,17 @@ def service_facts(question: Question, reading: Reading) -> Iterator[Part]:
 
 
 def _of_which(question: Question, reading: Reading) -> bool:
-    """Is a length or a preparation asked for, and not of what?"""
+    """Is a length or a preparation asked for, or whether it is free, and not of what?"""
     if question.rest or question.when.named or question.shows("results", "how_often", "moving"):
         return False
-    return question.shows("duration", "prepares") and not reading.clear
+    return question.shows("duration", "prepares", "free") and not reading.clear
 
 
 def _of_sure(question: Question, reading: Reading) -> Iterator[Part]:
     services = question.services.sure
     priced = question.priced or (question.shows("free", "charged") and not reading.clear)
+    if question.carried and question.shows("hurts"):
+        return
     if question.shows("attribute") or (question.shows("explains") and reading.titled and not priced):
         return
     if question.shows("results") and not priced:
@@ -84,6 +86,8 @@ def _prepared(question: Question, reading: Reading) -> Sequence[Service]:
         return ()
     if question.shows("preparation") or (question.prepares and _only_named(question)):
         return services
+    if question.carried and question.shows("fasts") and any(one.preparation for one in services):
+        return services
     said = [word for word in question.line.split() if word not in question.services.used]
     touched = [one for one in services if about_services.touches(question, one, said)]
     if question.shows("around_test") and not reading.fits:
@@ -113,7 +117,7 @@ def _told_otherwise(question: Question, reading: Reading) -> bool:
     if reading.clear or question.shows("moving"):
         return True
     held = reading.hit.held if reading.hit and reading.full and not question.services.open else frozenset()
-    return any(not shows("price", word) for word in held)
+    return any(not shows("price", word) and not shows("costs", word) for word in held)
 
 
 def _touched(question: Question, reading: Reading) -> Sequence[Service]:

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from clinic.language import words
 from clinic.model import Service
 from responder.answerer import about_services
+from responder.answerer.cues import shows
 from responder.answerer.names import SMALL
 from responder.answerer.question import Question
 from responder.answerer.services import Named, named
 
-OF_A_SERVICE = ("price", "charged", "free", "duration", "preparation", "around_test", "includes")
+OF_A_SERVICE = ("price", "charged", "free", "duration", "preparation", "around_test", "includes", "hurts")
 
 
 class Talk(Struct, frozen=True):
@@ -43,8 +45,17 @@ def in_talk(question: Question, about: Sequence[Service], *, prepared: bool = Fa
         return question
     if question.shows("results", "moving", "booking", "own_finding", "how_often"):
         return question
-    strange = [word for word in question.rest if not any(_speaks(question, one, word) for one in about)]
-    return question if strange else replace(question, services=Named(sure=tuple(about)), rest=(), carried=True)
+    matter = [word for word in question.rest if not shows("hurts", word)]
+    if any(not any(_speaks(question, one, word) for one in about) for word in matter):
+        return question
+    return replace(question, services=Named(sure=tuple(about)), rest=(), carried=True, line=_line(question, about))
+
+
+def _line(question: Question, about: Sequence[Service]) -> str:
+    """Whether it hurts stands in no service's own fields, but in a text that names it."""
+    if not question.shows("hurts"):
+        return question.line
+    return " ".join((question.line, *(word for one in about for word in words(one.name.say(question.language)))))
 
 
 def _speaks(question: Question, service: Service, word: str) -> bool:
