@@ -8,6 +8,7 @@ from typing import Any
 
 import redis.asyncio as aioredis
 from aiohttp import web
+from redis.exceptions import ResponseError
 
 from demo.stack import ROOT
 from responder.app import build
@@ -123,7 +124,10 @@ class Chat:
         return await self.client.xlen(keys.inbound(INSTANCE)) == 0
 
     async def _in_hands(self, messages: int) -> bool:
-        pending: Any = await self.client.xpending(keys.inbound(INSTANCE), keys.INBOUND_GROUP)
+        try:
+            pending: Any = await self.client.xpending(keys.inbound(INSTANCE), keys.INBOUND_GROUP)
+        except ResponseError:  # no responder has made its group yet
+            return False
         return int(pending["pending"]) >= messages
 
     async def _enough(self, times: int) -> bool:

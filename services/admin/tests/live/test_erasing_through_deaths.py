@@ -107,7 +107,7 @@ async def test_it_goes_on_when_redis_is_killed_and_comes_back(
     told = await (await admin.post(URL, json={"chat": THEM})).json()
 
     assert (await _done(admin, told["id"]))["found"] == 0
-    assert len(times) >= 2
+    assert times  # once, where the next command found a new connection: then nobody noticed
     await _nowhere(server)
 
 
