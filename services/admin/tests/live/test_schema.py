@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 from typing import Any
+from urllib.parse import urlencode
 
 import hypothesis
 import pytest
@@ -81,6 +82,8 @@ async def test_a_document_that_is_not_true_would_be_found(admin, something) -> N
         await _ask(admin, operation)
 
 
+LONGEST = 8_000
+"""Characters of an address: what is longer aiohttp refuses (400) before any of our code has seen it."""
 OF_THE_GATEWAY = "/admin/instances"
 """What is asked of the gateway is answered by 503 here: there is none."""
 
@@ -95,6 +98,7 @@ async def _ask(admin, operation) -> list[int]:
     def ask(case: schemathesis.Case, known: bool) -> None:
         if known:
             _aim(case)
+        hypothesis.assume(len(case.formatted_path) + len(urlencode(case.query or {}, doseq=True)) < LONGEST)
         answered.append(case.call_and_validate(base_url=url, headers=headers, checks=checks).status_code)
 
     for mode in MODES if operation.body or operation.query or operation.path_parameters else MODES[:1]:
