@@ -5,6 +5,7 @@ Needs wrk (Debian: apt-get install wrk).
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,8 @@ HERE = Path(__file__).parent
 
 def run() -> dict[str, float]:
     """Milliseconds at a steady rate; requests a second with every connection busy, the median of some rounds."""
+    if shutil.which("wrk") is None:
+        raise SystemExit("bench: ingest is asked by wrk, which is not here (Debian: apt-get install wrk)")
     with _serving(["-m", "ingest"]) as ours, _serving([str(HERE / "bare_webhook.py")]) as bare:
         for address in (ours, bare):
             _flat_out(address, WARM_UP_S)
