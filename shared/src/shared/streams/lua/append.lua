@@ -15,13 +15,12 @@ is(KEYS[2], 'stream')
 is(KEYS[3], 'stream')
 local kinds = { [4] = 'zset', [5] = 'set', [6] = 'string', [8] = 'zset', [9] = 'hash' }
 local broken = {}
-local function fits(at)
-  local found = redis.call('TYPE', KEYS[at]).ok
-  if found == 'none' or found == kinds[at] then
-    return true
+local function sound(at)
+  local good = fits(KEYS[at], kinds[at])
+  if not good then
+    broken[#broken + 1] = KEYS[at]
   end
-  broken[#broken + 1] = KEYS[at]
-  return false
+  return good
 end
 if redis.call('EXISTS', KEYS[1]) == 1 then
   return { 0 }
@@ -42,7 +41,7 @@ end
 if works then
   redis.call('XADD', KEYS[3], '*', 'e', ARGV[3])
 end
-if ARGV[5] ~= '' and fits(4) then
+if ARGV[5] ~= '' and sound(4) then
   redis.call('ZADD', KEYS[4], ARGV[6], ARGV[5])
   redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', tonumber(ARGV[6]) - tonumber(ARGV[7]))
   redis.call('PEXPIRE', KEYS[4], ARGV[7])
@@ -50,11 +49,11 @@ end
 -- Who writes to us is no new contact any more: what was put aside for that reason goes out now.
 local freed = false
 if ARGV[8] ~= '' then
-  if fits(5) then
+  if sound(5) then
     redis.call('SADD', KEYS[5], ARGV[8])
   end
-  local waiting = fits(9) and redis.call('HKEYS', KEYS[9]) or {}
-  if #waiting > 0 and fits(8) then
+  local waiting = sound(9) and redis.call('HKEYS', KEYS[9]) or {}
+  if #waiting > 0 and sound(8) then
     for _, id in ipairs(waiting) do
       redis.call('ZADD', KEYS[8], 'XX', 0, id)
     end
@@ -64,7 +63,7 @@ if ARGV[8] ~= '' then
 end
 -- What we sent ourselves is no word of the staff, however the gateway tells it.
 if ARGV[9] ~= '' and redis.call('EXISTS', KEYS[7]) == 0 then
-  if fits(6) then
+  if sound(6) then
     redis.call('SET', KEYS[6], ARGV[9], 'PX', ARGV[10])
   end
   redis.call('SET', KEYS[10], ARGV[9], 'PX', ARGV[12])

@@ -5,10 +5,7 @@
 --       6 how many entries may be pending for others, 7 who may hold the lane, "" nobody: if it is otherwise it counts
 --         only; 6 is "" when it may be as it will
 -- reply {holder or "", 1 assigned | 0 nothing to do, entries pending for others in each stream…}
-local kind = redis.call('TYPE', KEYS[3]).ok
-if kind ~= 'none' and kind ~= 'stream' then
-  error('WRONGTYPE ' .. KEYS[3] .. ' is a ' .. kind .. ', expected a stream') -- a string: 6.2 takes no table
-end
+is(KEYS[3], 'stream')
 local lease = redis.call('GET', KEYS[2]) or ''
 local holder = string.match(lease, '^%d+:(.*)$') or ''
 local reply, total = { holder, 0 }, 0

@@ -67,8 +67,7 @@ local full, other, broken, beside = false, false, {}, { state = 'hash', join = '
 each(function(op, at)
   if beside[op] then
     local key = KEYS[tonumber(ARGV[at])]
-    local kind = redis.call('TYPE', key).ok
-    if kind ~= 'none' and kind ~= beside[op] and not broken[key] then
+    if not broken[key] and not fits(key, beside[op]) then
       broken[key], broken[#broken + 1] = true, key
     end
   elseif op == 'fact' then

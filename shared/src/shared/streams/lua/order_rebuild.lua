@@ -3,10 +3,7 @@
 -- ARGV  1 order's id  2 log's bound, 0 none  3 audit fact  4 1: also when one is under way, it does not suffice
 -- reply the order's id
 local head = KEYS[1]
-local kind = redis.call('TYPE', KEYS[2]).ok
-if kind ~= 'none' and kind ~= 'stream' then
-  error('WRONGTYPE ' .. KEYS[2] .. ' is a ' .. kind .. ', expected a stream') -- a string: 6.2 takes no table
-end
+is(KEYS[2], 'stream')
 local wanted = redis.call('HGET', head, 'wanted')
 local waits = wanted and wanted ~= (redis.call('HGET', head, 'done') or '')
 if waits and ARGV[4] ~= '1' then

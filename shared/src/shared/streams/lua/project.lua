@@ -22,10 +22,7 @@ local function each(visit)
 end
 -- Lua has no rollback: look at everything before the first write.
 each(function(verb, key)
-  local found = redis.call('TYPE', key).ok
-  if found ~= 'none' and found ~= kinds[verb] then
-    error('WRONGTYPE ' .. key .. ' is a ' .. found .. ', expected a ' .. tostring(kinds[verb]))
-  end
+  is(key, kinds[verb])
 end)
 each(function(verb, key, args)
   if verb == 'HINCRBY' then

@@ -11,8 +11,7 @@ local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local known, full = {}, {}
 for at = 3, #KEYS do
   known[KEYS[at]] = true
-  local kind = redis.call('TYPE', KEYS[at]).ok
-  full[KEYS[at]] = kind ~= 'none' and kind ~= 'stream'
+  full[KEYS[at]] = not fits(KEYS[at], 'stream')
 end
 local most, bound, looks = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local moved, passed, blocked, looked, over = 0, 0, false, 0, false

@@ -8,10 +8,7 @@
 --       5… of each stream: its group, how many of its entries were sent, and of each of these its id and its send's
 -- reply entries that are delivered again, pending of the stream, entries taken out, of each stream …
 for at = 1, #KEYS do
-  local kind, expected = redis.call('TYPE', KEYS[at]).ok, at == 2 and 'hash' or 'stream'
-  if kind ~= 'none' and kind ~= expected then
-    error('WRONGTYPE ' .. KEYS[at] .. ' is a ' .. kind .. ', expected a ' .. expected) -- a string: 6.2 takes no table
-  end
+  is(KEYS[at], at == 2 and 'hash' or 'stream')
 end
 local streams, next_arg = {}, 5
 for at = 3, #KEYS do
