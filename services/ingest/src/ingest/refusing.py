@@ -4,6 +4,8 @@ Anybody may post, so the note is one hash, written every few seconds at the most
 with the next one.
 """
 
+import asyncio
+
 from redis.exceptions import RedisError
 
 from shared.clock import Clock
@@ -33,8 +35,10 @@ class Refusing:
         count, self._count, self._next_ms = self._count, 0, now + EVERY_MS
         name = keys.WEBHOOKS_REFUSED
         try:
-            await self._scripts.call("HINCRBY", name, "count", count)
-            await self._scripts.call("HSET", name, "at", now, "instance", instance)
-            await self._scripts.call("EXPIRE", name, LIFE_S)
+            await asyncio.gather(
+                self._scripts.call("HINCRBY", name, "count", count),
+                self._scripts.call("HSET", name, "at", now, "instance", instance),
+                self._scripts.call("EXPIRE", name, LIFE_S),
+            )
         except (RedisError, OSError, TimeoutError) as error:
             _log.warning("redis_error", error=str(error) or type(error).__name__, doing="noting a refused webhook")

@@ -32,9 +32,10 @@ class Looked:
 async def of_hooks(gateway: Gateway, base: str, token: str | None, names: Sequence[str], lately: Lately) -> list[Check]:
     """Whether what is posted of these numbers reaches us."""
     found = await _asked(gateway, names[:LOOKED_AT])
+    heard = await asyncio.gather(*(lately.of(name, posting.changed_at) for name, posting in found.items()))
     looked = [
-        Looked(name, posting, why_elsewhere(posting, name, base), await lately.of(name, posting.changed_at))
-        for name, posting in found.items()
+        Looked(name, posting, why_elsewhere(posting, name, base), when)
+        for (name, posting), when in zip(found.items(), heard, strict=True)
     ]
     ours = [one for one in looked if not one.elsewhere]
     unsaid = [name for name in names if name not in found]
