@@ -29,17 +29,6 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """A chat that wants a person."""
-
-    instance: str
-    chat: str
-    name: str = ""
-    urgent: bool = False
-    wanted_at: int | None = None
-    wanted_why: str = ""
-
-
 class Step(msgspec.Struct, frozen=True):
     at: int
     type: str
@@ -57,11 +46,13 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
 class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     """A chat, as a line of a list."""
 
+    instance: str
     chat: str
     name: str = ""
     status: str = "bot"
     taken_by: str = ""
     wanted_why: str = ""
+    wanted_at: int | None = None
     urgent: bool = False
     waiting_since: int | None = None
     last_at: int = 0

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from frontdesk import show
-from frontdesk.answers.messages import Answering, BotState, Call, Conversation
+from frontdesk.answers.messages import Answering, BotState, Conversation
 from frontdesk.api import segment
 from frontdesk.commands.words import Chat, Most, Reason
 from frontdesk.desk import Desk
@@ -31,6 +31,13 @@ def chats(
     """The chats, the one with the newest message first; with `--status wanted` those that wait for a person."""
     path = "/admin/conversations"
     here.tell(here.api.pages(path, Conversation, most, instance=here.one(), status=status, find=find), _list)
+
+
+@app.command()
+def waiting(here: Session, most: Most = 50) -> None:
+    """Who waits for a person: urgent ones first, then the longest waiting; at all instances, or the one named."""
+    found = here.api.pages("/admin/conversations", Conversation, most, status="wanted", instance=here.instance)
+    here.tell(found, _waiting)
 
 
 @app.command()
@@ -74,21 +81,6 @@ def give_back(here: Session, chat: Chat) -> None:
     here.tell(here.api.post(path, Answering, instance=here.one()), _chat)
 
 
-def _list(found: list[Conversation]) -> None:
-    rows = [
-        (one.chat, one.name, show.word(one.status), one.about, show.at(one.waiting_since), one.last_text)
-        for one in found
-    ]
-    show.table(("chat", "name", "status", "", "waits since", "last"), rows, "There are none.")
-
-
-@app.command()
-def waiting(here: Session, most: Most = 50) -> None:
-    """Who waits for a person: urgent ones first, then the longest waiting; at all instances, or the one named."""
-    found = here.api.pages("/admin/conversations", Call, most, status="wanted", instance=here.instance)
-    here.tell(found, _waiting)
-
-
 def _ask(here: Session, what: str, chat: str, clinic: str, body: object) -> None:
     if chat and clinic:
         raise typer.BadParameter("give --chat or --clinic, not both")
@@ -100,7 +92,15 @@ def _ask(here: Session, what: str, chat: str, clinic: str, body: object) -> None
     here.tell(here.api.post(f"/admin/bot/{what}", BotState, body, **where), _bot)
 
 
-def _waiting(found: list[Call]) -> None:
+def _list(found: list[Conversation]) -> None:
+    rows = [
+        (one.chat, one.name, show.word(one.status), one.about, show.at(one.waiting_since), one.last_text)
+        for one in found
+    ]
+    show.table(("chat", "name", "status", "", "waits since", "last"), rows, "There are none.")
+
+
+def _waiting(found: list[Conversation]) -> None:
     rows = [
         ("urgent" if one.urgent else "", one.instance, one.chat, one.name, show.at(one.wanted_at), one.wanted_why)
         for one in found
